@@ -1,0 +1,65 @@
+/** The settings of a node after all sources were merged and validated. Plain values; nothing here reads anything. */
+import { type Compression, type FolderType } from '../protocol/messages.js';
+
+export interface FolderSettings {
+  readonly id: string;
+  readonly label: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly type: FolderType;
+  /** Device IDs, our own left out. */
+  readonly devices: readonly string[];
+  readonly paused: boolean;
+  readonly rescanIntervalS: number;
+  readonly ignorePerms: boolean;
+  /** Deletes from the cluster are not applied here. */
+  readonly ignoreDelete: boolean;
+  /** NFD names on disk are renamed to NFC. */
+  readonly autoNormalize: boolean;
+  /** Conflict copies kept per file; -1 = all, 0 = none. */
+  readonly maxConflicts: number;
+  /** The user named this path in a configuration (the built-in default folder: false). */
+  readonly isNamedByUser: boolean;
+  /** Why this folder must not run: a setting that limits access and that we do not implement. Empty: it may. */
+  readonly blockedBy: string;
+  readonly source: SettingsSource;
+}
+
+export interface DeviceSettings {
+  /** Full device ID, or '' while only a 2013 fingerprint is known. */
+  readonly id: string;
+  /** 32 characters base32 of the SHA-1 of the certificate, or ''. */
+  readonly fingerprint: string;
+  readonly name: string;
+  /** `dynamic` or `tcp://host:port`. */
+  readonly addresses: readonly string[];
+  readonly compression: Compression;
+  readonly certName: string;
+  readonly paused: boolean;
+  readonly blockedBy: string;
+  readonly source: SettingsSource;
+}
+
+export type SettingsSource =
+  'default' | 'config.xml' | 'syncthing.ini' | 'environment' | 'command line';
+
+export interface Settings {
+  /** Absolute path of the home. */
+  readonly home: string;
+  readonly deviceName: string;
+  /** `tcp://host:port` each. */
+  readonly listenAddresses: readonly string[];
+  readonly readOnly: boolean;
+  readonly reconnectIntervalS: number;
+  /** Bytes requested and not yet answered, per folder. */
+  readonly requestBytesMax: number;
+  readonly filesInFlight: number;
+  readonly transferStatistics: boolean;
+  readonly localAnnounce: boolean;
+  readonly globalAnnounce: boolean;
+  readonly trace: readonly ('net' | 'file' | 'idx')[];
+  readonly logFormat: 'pretty' | 'json';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly folders: readonly FolderSettings[];
+  readonly devices: readonly DeviceSettings[];
+}

@@ -1,0 +1,25 @@
+/** The port for blocks that others have: the puller asks it, the connected devices answer. */
+import { type DeviceId } from '../database/index-database.js';
+
+export interface WantedBlock {
+  readonly folder: string;
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly hash: Uint8Array;
+  readonly blockNo: number;
+}
+
+export abstract class BlockSource {
+  /**
+   * The block from one of the devices, the least busy connected one first; another is asked when one fails, is slow
+   * or sends other bytes than the hash says. Rejects with SyncError 'missing' (retryable) when no device gives it.
+   */
+  abstract fetch(
+    block: WantedBlock,
+    devices: readonly DeviceId[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
+  /** Those of the devices that are connected now. */
+  abstract connected(devices: readonly DeviceId[]): DeviceId[];
+}

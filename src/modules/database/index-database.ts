@@ -1,0 +1,156 @@
+/**
+ * The port for the index: what every device says about every item of every folder, which version is global and
+ * what we need. Every update keeps global, need and counts right in the same transaction as the change.
+ * Each call that writes resolves when the change is durable. Order of lists of names: tree order (domain/tree-order.ts).
+ * Method names say whose entries: local = this device.
+ */
+import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+
+/** 32-byte device ID in its canonical dashed text form (domain/device-id.ts). */
+export type DeviceId = string;
+
+export interface FolderCounts {
+  readonly files: number;
+  readonly directories: number;
+  readonly symlinks: number;
+  readonly deleted: number;
+  /** Bytes of the files. */
+  readonly bytes: number;
+  /** Highest sequence. */
+  readonly sequence: number;
+}
+
+export interface FolderSummary {
+  readonly local: FolderCounts;
+  readonly global: FolderCounts;
+  /** What we need; `deleted` counts deletes to apply. `sequence` is 0. */
+  readonly need: FolderCounts;
+}
+
+export interface NeededItem {
+  /** The version to have. */
+  readonly global: FileInfo;
+  /** Ours now; undefined when we never had the name. */
+  readonly local: LocalFileInfo | undefined;
+  /** Devices that announced exactly the global version as valid, ourselves excepted. */
+  readonly devices: DeviceId[];
+}
+
+export interface BlockLocation {
+  readonly folder: string;
+  readonly name: string;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A name where we hold a valid, undeleted item and a device announces a concurrent delete. */
+export interface ConcurrentDelete {
+  readonly name: string;
+}
+
+export interface UpdateOutcome {
+  /** Highest sequence of the device after the update. */
+  readonly sequence: number;
+  /** Of a remote update only; empty for local ones. */
+  readonly concurrentDeletes: ConcurrentDelete[];
+}
+
+export interface PendingDevice {
+  readonly device: DeviceId;
+  readonly name: string;
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly seenMs: number;
+}
+
+export interface PendingFolder {
+  readonly folder: string;
+  readonly device: DeviceId;
+  readonly label: string;
+  readonly seenMs: number;
+}
+
+export abstract class IndexDatabase {
+  /** Opens or makes the database in the home; true when it was made anew (missing, or damaged and set aside). */
+  abstract open(): Promise<{ created: boolean }>;
+  abstract close(): Promise<void>;
+
+  /** Makes what is missing for a folder; returns our index ID for it, made with a random non-zero value when new. */
+  abstract addFolder(folder: string): Promise<{ indexId: bigint; created: boolean }>;
+  abstract removeFolder(folder: string): Promise<void>;
+  abstract folders(): Promise<string[]>;
+  /** Gives the folder a new index ID for us (peers will then ask for all of it). */
+  abstract renewIndexId(folder: string): Promise<bigint>;
+
+  /** The index ID and highest sequence we know of a remote device; 0 and 0 when unknown. */
+  abstract remoteIndex(
+    folder: string,
+    device: DeviceId,
+  ): Promise<{ indexId: bigint; sequence: number }>;
+  /** Drops all the device announced for the folder and remembers its new index ID. */
+  abstract resetRemoteIndex(folder: string, device: DeviceId, indexId: bigint): Promise<void>;
+  /** Drops what devices not in `keep` announced for the folder. */
+  abstract keepRemotes(folder: string, keep: readonly DeviceId[]): Promise<void>;
+
+  /**
+   * Records our own items in the order given; each gets the next sequence (the given one is ignored).
+   */
+  abstract updateLocal(folder: string, files: readonly LocalFileInfo[]): Promise<UpdateOutcome>;
+  /** Records what a device announced; sequences as announced. */
+  abstract updateRemote(
+    folder: string,
+    device: DeviceId,
+    files: readonly FileInfo[],
+    /** Highest sequence of this batch as announced; 0 = the highest of the files. */
+    lastSequence: number,
+  ): Promise<UpdateOutcome>;
+
+  abstract local(folder: string, name: string): Promise<LocalFileInfo | undefined>;
+  /** Same order and length as names. */
+  abstract locals(folder: string, names: readonly string[]): Promise<(LocalFileInfo | undefined)[]>;
+  abstract remote(folder: string, device: DeviceId, name: string): Promise<FileInfo | undefined>;
+  abstract needed(folder: string, name: string): Promise<NeededItem | undefined>;
+  abstract global(folder: string, name: string): Promise<FileInfo | undefined>;
+
+  /** Our items under `tree` ('' = all; the name itself included), after the name `after` in tree order; deleted ones too. */
+  abstract localSummaries(
+    folder: string,
+    tree: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<LocalSummary[]>;
+  /** Our items with sequence > after by ascending sequence; stops at `limit` items or about `bytesMax` encoded bytes. */
+  abstract localsAfter(
+    folder: string,
+    after: number,
+    limit: number,
+    bytesMax: number,
+  ): Promise<LocalFileInfo[]>;
+  /** What we need, in tree order after the name `after`. */
+  abstract needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]>;
+  /** Our valid undeleted files with this blocksHash. */
+  abstract localsWithBlocks(
+    folder: string,
+    blocksHash: Uint8Array,
+    limit: number,
+  ): Promise<LocalFileInfo[]>;
+  /** For each hash (same order) where one of our files, in any folder, has such a block; at most a few each. */
+  abstract findBlocks(hashes: readonly Uint8Array[]): Promise<BlockLocation[][]>;
+  abstract summary(folder: string): Promise<FolderSummary>;
+  /** Whole counts of one remote device's index. */
+  abstract remoteCounts(folder: string, device: DeviceId): Promise<FolderCounts>;
+
+  abstract pendingDevices(): Promise<PendingDevice[]>;
+  /** True when it was not known before. */
+  abstract addPendingDevice(pending: PendingDevice): Promise<boolean>;
+  abstract removePendingDevice(device: DeviceId): Promise<void>;
+  abstract pendingFolders(): Promise<PendingFolder[]>;
+  abstract addPendingFolder(pending: PendingFolder): Promise<boolean>;
+  abstract removePendingFolder(folder: string, device: DeviceId): Promise<void>;
+
+  /** Small facts by key, for instance the full ID seen for a 2013 fingerprint. */
+  abstract fact(key: string): Promise<string | undefined>;
+  abstract setFact(key: string, value: string): Promise<void>;
+}

@@ -1,0 +1,55 @@
+/**
+ * The node's events, typed. An event says that something became true; whoever hears it reads the state from its
+ * owner. A lost event costs time until the next scheduled pass, never correctness.
+ */
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { type ItemProblem } from '../../domain/errors.js';
+
+export interface NodeEvents {
+  Starting: { home: string };
+  StartupComplete: { deviceId: string };
+  DeviceConnected: { device: string; address: string; clientName: string; clientVersion: string };
+  DeviceDisconnected: { device: string; error: string };
+  PendingDevicesChanged: { device: string; address: string; name: string };
+  PendingFoldersChanged: { folder: string; device: string; label: string };
+  StateChanged: { folder: string; from: FolderState; to: FolderState; error: string };
+  LocalIndexUpdated: { folder: string; items: number; sequence: number };
+  RemoteIndexUpdated: { folder: string; device: string; items: number; sequence: number };
+  ItemStarted: {
+    folder: string;
+    item: string;
+    type: string;
+    action: 'update' | 'metadata' | 'delete';
+  };
+  ItemFinished: {
+    folder: string;
+    item: string;
+    type: string;
+    action: 'update' | 'metadata' | 'delete';
+    error: string | null;
+  };
+  FolderErrors: { folder: string; errors: ItemProblem[] };
+  FolderScanRequested: { folder: string; names: string[] };
+  FolderInSync: { folder: string };
+}
+
+export type FolderState =
+  'idle' | 'scanning' | 'scan-waiting' | 'sync-preparing' | 'syncing' | 'error' | 'stopped';
+
+@Injectable()
+export class EventsService {
+  constructor(private readonly emitter: EventEmitter2) {}
+
+  emit<K extends keyof NodeEvents>(name: K, payload: NodeEvents[K]): void {
+    this.emitter.emit(name, payload);
+  }
+
+  /** Returns the call that stops listening. A throwing listener harms nobody else. */
+  on<K extends keyof NodeEvents>(name: K, listener: (payload: NodeEvents[K]) => void): () => void {
+    this.emitter.on(name, listener);
+    return () => {
+      this.emitter.off(name, listener);
+    };
+  }
+}

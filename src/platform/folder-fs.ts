@@ -1,0 +1,85 @@
+/**
+ * The port for a folder's file system: every operation is confined to one root.
+ *
+ * Names are relative, `/`-separated, '' is the root itself. No operation follows a link at any component of a name,
+ * the root's own path excepted: directories are opened component by component. A name that leads through a link or
+ * a non-directory fails with SyncError 'refused'; an absent one with 'missing'; an existing one where none may be
+ * with 'exists'; anything else with 'io' and the system's error as cause. A crash may lose whatever was not synced.
+ */
+export interface ItemStat {
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits 0o7777. */
+  readonly permissions: number;
+  readonly modifiedS: number;
+  readonly modifiedNs: number;
+  /** Change time (ctime) in nanoseconds: moves with every change to content or metadata. */
+  readonly changedNs: bigint;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+export interface DirectoryEntry {
+  /** The last component as found on disk, not normalised. */
+  readonly name: string;
+  readonly type: ItemStat['type'];
+}
+
+export interface DirectoryListing {
+  readonly entries: DirectoryEntry[];
+  /** Entries whose name is not UTF-8, printable form; they cannot be synced. */
+  readonly undecodable: string[];
+}
+
+/** An open regular file (never a link) or, from openDirectory, a directory. */
+export interface FileHandle {
+  stat(): Promise<ItemStat>;
+  /** Reads up to length bytes at position into a new buffer; shorter at the end of the file. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  /** Writes all of data at position. */
+  write(position: number, data: Uint8Array): Promise<void>;
+  truncate(size: number): Promise<void>;
+  setPermissions(mode: number): Promise<void>;
+  /** Sets the modification time as exactly as the platform can (microseconds in Node). */
+  setModified(seconds: number, nanoseconds: number): Promise<void>;
+  /** Flushes content and metadata to the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export abstract class FolderFs {
+  /** Absolute path of the root: for workers that open it themselves, and for messages. */
+  abstract readonly root: string;
+
+  /** undefined when absent. */
+  abstract stat(name: string): Promise<ItemStat | undefined>;
+  abstract list(directory: string): Promise<DirectoryListing>;
+  abstract openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle>;
+  /** Creates and opens a file for reading and writing; fails with 'exists'. */
+  abstract createFile(name: string, permissions: number): Promise<FileHandle>;
+  abstract openDirectory(name: string): Promise<FileHandle>;
+  abstract makeDirectory(name: string, permissions: number): Promise<void>;
+  /** Fails with 'exists' when not empty. */
+  abstract removeDirectory(name: string): Promise<void>;
+  /** Removes a file or link, never a directory. */
+  abstract removeFile(name: string): Promise<void>;
+  /** Atomic; replaces a file or link at the new name. */
+  abstract rename(from: string, to: string): Promise<void>;
+  /** A second name for a file; fails with 'exists'. The way to put a file in place where nothing may be. */
+  abstract link(from: string, to: string): Promise<void>;
+  abstract makeSymlink(target: string, name: string): Promise<void>;
+  abstract readSymlink(name: string): Promise<string>;
+  /** Flushes a directory's entries. */
+  abstract syncDirectory(name: string): Promise<void>;
+  /** Found out once by trying, in the root; needs a writable root, else true is assumed. */
+  abstract isCaseSensitive(): Promise<boolean>;
+  abstract close(): Promise<void>;
+}
+
+/** Opens folder roots. Fails with 'missing' when the root is not there, 'refused' when not a directory. */
+export abstract class FolderFsFactory {
+  abstract open(root: string): Promise<FolderFs>;
+  /** Makes the root and its parents. */
+  abstract makeRoot(root: string): Promise<void>;
+}

@@ -1,0 +1,11 @@
+/**
+ * Address of a compiled worker entry. From dist/ it lies beside the caller; under jest the caller is src/**.ts,
+ * transformed in memory, and a worker thread, which jest does not transform, is taken from dist/.
+ */
+import { existsSync } from 'node:fs';
+
+export function workerUrl(callerUrl: string, name: string): URL {
+  const beside = new URL(`./${name}.js`, callerUrl);
+  if (existsSync(beside)) return beside;
+  return new URL(beside.href.replace('/src/', '/dist/'));
+}
