@@ -1,5 +1,5 @@
 /** The settings of a node after all sources were merged and validated. Plain values; nothing here reads anything. */
-import { type Compression, type FolderType } from '../protocol/messages.js';
+import { type Compression, type FolderType } from '../../domain/wire-terms.js';
 
 export interface FolderSettings {
   readonly id: string;

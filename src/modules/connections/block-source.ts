@@ -1,5 +1,5 @@
 /** The port for blocks that others have: the puller asks it, the connected devices answer. */
-import { type DeviceId } from '../database/index-database.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
 
 export interface WantedBlock {
   readonly folder: string;

@@ -5,9 +5,7 @@
  * Method names say whose entries: local = this device.
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
-
-/** 32-byte device ID in its canonical dashed text form (domain/device-id.ts). */
-export type DeviceId = string;
+import { type DeviceId } from '../../domain/wire-terms.js';
 
 export interface FolderCounts {
   readonly files: number;

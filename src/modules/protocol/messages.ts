@@ -1,6 +1,7 @@
 /** The messages of BEP v1 as this program sees them: checked, with names and numbers of our own types. */
 import { type FileInfo } from '../../domain/file-info.js';
 import { type VersionVector } from '../../domain/version-vector.js';
+import { type Compression, type FolderType } from '../../domain/wire-terms.js';
 
 export interface Hello {
   readonly deviceName: string;
@@ -11,9 +12,6 @@ export interface Hello {
   /** Unix nanoseconds when the connection was made, as 2.x sends it; 0n when absent. */
   readonly timestamp: bigint;
 }
-
-export type Compression = 'metadata' | 'never' | 'always';
-export type FolderType = 'sendreceive' | 'sendonly' | 'receiveonly' | 'receiveencrypted';
 
 export interface ClusterDevice {
   readonly id: string;
