@@ -1,0 +1,138 @@
+/**
+ * Names of items: which a peer may send, which are applied here, and the names this program makes.
+ * A name is relative to the folder with '/' between components; a backslash is a character like any other.
+ */
+import { createHash } from 'node:crypto';
+
+/** What a folder keeps for itself, at its root only. */
+const INTERNAL_NAMES: readonly string[] = ['.stfolder', '.stignore', '.stversions'];
+const TEMP_PREFIX = '.syncthing.';
+const TEMP_PREFIX_WINDOWS = '~syncthing~';
+const TEMP_SUFFIX = '.tmp';
+const CONFLICT_MARK = '.sync-conflict-';
+/** Longer bases are hashed in temp names: some file systems hold far less than COMPONENT_BYTES_MAX. */
+const TEMP_BASE_BYTES_MAX = 160 - TEMP_PREFIX.length - TEMP_SUFFIX.length;
+/** The longest component that Linux file systems hold. */
+export const COMPONENT_BYTES_MAX = 255;
+/** The longest path that Linux takes is 4096 bytes; the rest is room for the folder's root and a temp name. */
+export const NAME_BYTES_MAX = 4096 - 256;
+
+/** Why a peer breaks the protocol by sending this name; undefined when it does not. */
+export function wireNameProblem(name: string): string | undefined {
+  if (name === '') return 'the name is empty';
+  if (name.startsWith('/')) return 'the name is absolute';
+  for (const component of name.split('/')) {
+    if (component === '') return 'the name has an empty component';
+    if (component === '.' || component === '..') return `the name has a component "${component}"`;
+  }
+  return undefined;
+}
+
+/** Why a name that the wire allows is not applied here; undefined when it can be. */
+export function localNameProblem(name: string): string | undefined {
+  const onWire = wireNameProblem(name);
+  if (onWire !== undefined) return onWire;
+  if (name.includes('\0')) return 'the name has a NUL character';
+  if (/\p{Surrogate}/u.test(name)) return 'the name is not well-formed Unicode';
+  if (name !== toNfc(name)) return 'the name is not in Unicode normal form C';
+  if (isInternalName(name)) return 'the name is reserved for the folder itself';
+  if (Buffer.byteLength(name) > NAME_BYTES_MAX) {
+    return `the name is longer than ${NAME_BYTES_MAX} bytes`;
+  }
+  for (const component of name.split('/')) {
+    // A scan passes over temp names and all below them: an item put there would seem deleted at once.
+    if (isTempName(component)) return 'the name is reserved for temporary files';
+    if (Buffer.byteLength(component) > COMPONENT_BYTES_MAX) {
+      return `a component of the name is longer than ${COMPONENT_BYTES_MAX} bytes`;
+    }
+  }
+  return undefined;
+}
+
+/** Marker, patterns and versions of the folder at its root, and all below them. */
+export function isInternalName(name: string): boolean {
+  return INTERNAL_NAMES.some((own) => name === own || name.startsWith(`${own}/`));
+}
+
+/** Is the last component that of a temporary file, of this system or of Windows? */
+export function isTempName(name: string): boolean {
+  const base = baseOf(name);
+  return base.startsWith(TEMP_PREFIX) || base.startsWith(TEMP_PREFIX_WINDOWS);
+}
+
+/** The name under which the content of an item is collected, in the same directory. */
+export function tempNameFor(name: string): string {
+  const base = baseOf(name);
+  const short =
+    Buffer.byteLength(base) > TEMP_BASE_BYTES_MAX
+      ? createHash('sha256').update(base).digest('hex')
+      : base;
+  return joined(parentOf(name), TEMP_PREFIX + short + TEMP_SUFFIX);
+}
+
+/**
+ * The name for the losing side of a conflict, in local time and before the extension. The stem is cut where the
+ * result would be too long for a file system: a copy under a shorter name is better than none.
+ * @param dateMs time of the conflict, milliseconds since 1970
+ * @param shortIdText 7 digits of the device that made the losing version
+ */
+export function conflictNameFor(name: string, dateMs: number, shortIdText: string): string {
+  const base = baseOf(name);
+  const dot = base.lastIndexOf('.');
+  const stem = dot < 0 ? base : base.slice(0, dot);
+  const extension = dot < 0 ? '' : base.slice(dot);
+  const mark = `${CONFLICT_MARK}${localTime(dateMs)}-${shortIdText}`;
+  const room = COMPONENT_BYTES_MAX - Buffer.byteLength(mark);
+  const shortExtension = cutToBytes(extension, room);
+  const shortStem = cutToBytes(stem, room - Buffer.byteLength(shortExtension));
+  return joined(parentOf(name), shortStem + mark + shortExtension);
+}
+
+/** Is the last component that of a conflict copy? Such items sync like any other. */
+export function isConflictName(name: string): boolean {
+  return baseOf(name).includes(CONFLICT_MARK);
+}
+
+/** The directory that holds the item; '' is the folder's root. */
+export function parentOf(name: string): string {
+  const slash = name.lastIndexOf('/');
+  return slash < 0 ? '' : name.slice(0, slash);
+}
+
+/** The last component. */
+export function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** The name in Unicode normal form C, the form of all names in the index. */
+export function toNfc(name: string): string {
+  return name.normalize('NFC');
+}
+
+function joined(parent: string, base: string): string {
+  return parent === '' ? base : `${parent}/${base}`;
+}
+
+/** As many whole characters from the start as fit. */
+function cutToBytes(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  let cut = '';
+  let bytes = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > bytesMax) break;
+    cut += character;
+  }
+  return cut;
+}
+
+/** YYYYMMDD-HHMMSS. */
+function localTime(dateMs: number): string {
+  const date = new Date(dateMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const year = String(date.getFullYear()).padStart(4, '0');
+  return (
+    `${year}${two(date.getMonth() + 1)}${two(date.getDate())}` +
+    `-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`
+  );
+}
