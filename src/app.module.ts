@@ -1,0 +1,40 @@
+/** The node as a Nest module: `AppModule.register({ settings })` starts one with the application it is imported in. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { CertModule } from './modules/cert/cert.module.js';
+import { ConfigModule } from './modules/config/config.module.js';
+import { type Settings } from './modules/config/settings.js';
+import { ConnectionsModule } from './modules/connections/connections.module.js';
+import { DatabaseModule } from './modules/database/database.module.js';
+import { DiscoveryModule } from './modules/discovery/discovery.module.js';
+import { EventsModule } from './modules/events/events.module.js';
+import { ModelModule } from './modules/model/model.module.js';
+import { ProtocolModule } from './modules/protocol/protocol.module.js';
+import { PullerModule } from './modules/puller/puller.module.js';
+import { RuntimeModule } from './modules/runtime/runtime.module.js';
+import { ScannerModule } from './modules/scanner/scanner.module.js';
+import { NodeService } from './node.service.js';
+
+@Module({})
+export class AppModule {
+  static register(start: { readonly settings: Settings }): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        RuntimeModule,
+        EventsModule,
+        ScheduleModule.forRoot(),
+        ConfigModule.register(start.settings),
+        CertModule,
+        DatabaseModule,
+        ScannerModule,
+        ProtocolModule,
+        DiscoveryModule,
+        ConnectionsModule,
+        PullerModule,
+        ModelModule,
+      ],
+      providers: [NodeService],
+    };
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * One scan of a folder: runs the scanner against the index and records what changed, batch by batch.
+ * Deletes are recorded only after another look at the marker: a disk that went away is not an emptied folder.
+ */
+import { type ItemProblem } from '../../domain/errors.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { type Clock } from '../../platform/clock.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
+import { type FolderSettings } from '../config/settings.js';
+import { type IndexDatabase } from '../database/index-database.js';
+import { type EventsService } from '../events/events.service.js';
+import { type ScanFinding, type ScannerService } from '../scanner/scanner.service.js';
+import { requireMarker } from './folder-marker.js';
+import { type LocalIdentity } from './identity.js';
+import { deletedChange, scannedChange } from './local-changes.js';
+
+/** Index rows read at once to compare with the disk. */
+const SUMMARIES_AT_ONCE = 2_000;
+/** Problems of one scan that are kept and shown. */
+export const PROBLEMS_MAX = 1_000;
+
+export interface ScanOutcome {
+  /** Index entries made or changed. */
+  readonly changed: number;
+  readonly problems: readonly ItemProblem[];
+  /** Names that changed while they were looked at. */
+  readonly retry: readonly string[];
+}
+
+export interface FolderScanParts {
+  readonly database: IndexDatabase;
+  readonly scanner: ScannerService;
+  readonly events: EventsService;
+  readonly clock: Clock;
+}
+
+export class FolderScan {
+  private changed = 0;
+  private readonly problems: ItemProblem[] = [];
+  private readonly retry: string[] = [];
+
+  constructor(
+    private readonly settings: FolderSettings,
+    private readonly identity: LocalIdentity,
+    private readonly parts: FolderScanParts,
+  ) {}
+
+  async run(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<ScanOutcome> {
+    const { id, ignorePerms, autoNormalize } = this.settings;
+    const findings = this.parts.scanner.scan({
+      fs,
+      names,
+      ignorePerms,
+      autoNormalize,
+      current: (tree, after) =>
+        this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
+      signal,
+    });
+    for await (const batch of findings) {
+      if (batch.some((finding) => finding.kind === 'gone')) await requireMarker(fs);
+      await this.record(batch);
+    }
+    return { changed: this.changed, problems: this.problems, retry: this.retry };
+  }
+
+  private async record(batch: readonly ScanFinding[]): Promise<void> {
+    const found = batch.filter((finding) => finding.kind !== 'problem');
+    for (const finding of batch) if (finding.kind === 'problem') this.note(finding.problem);
+    const names = found.map((finding) =>
+      finding.kind === 'changed' ? finding.item.name : finding.name,
+    );
+    if (names.length === 0) return;
+    const { id, ignorePerms } = this.settings;
+    const context = {
+      identity: this.identity,
+      ignorePerms,
+      nowS: Math.floor(this.parts.clock.nowMs() / 1000),
+    };
+    const current = await this.parts.database.locals(id, names);
+    const changes = found
+      .map((finding, index) =>
+        finding.kind === 'changed'
+          ? scannedChange(finding.item, current[index], context)
+          : deletedChange(current[index], context),
+      )
+      .filter((change): change is LocalFileInfo => change !== undefined);
+    if (changes.length === 0) return;
+    const { sequence } = await this.parts.database.updateLocal(id, changes);
+    this.changed += changes.length;
+    this.parts.events.emit('LocalIndexUpdated', { folder: id, items: changes.length, sequence });
+  }
+
+  private note(problem: ItemProblem): void {
+    if (problem.code === 'changed') this.retry.push(problem.name);
+    else if (this.problems.length < PROBLEMS_MAX) this.problems.push(problem);
+  }
+}

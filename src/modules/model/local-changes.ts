@@ -1,0 +1,121 @@
+/**
+ * What a scan finding means for the index: pure. A finding that tells nothing new gives undefined, so that a rescan
+ * with no change announces nothing.
+ */
+import { createHash } from 'node:crypto';
+import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
+import { itemsEqual } from '../../domain/file-info-rules.js';
+import {
+  EMPTY_VECTOR,
+  mergeVectors,
+  updateVector,
+  type VersionVector,
+} from '../../domain/version-vector.js';
+import { type ScannedItem } from '../scanner/scanner.service.js';
+import { type LocalIdentity } from './identity.js';
+
+export interface ChangeContext {
+  readonly identity: LocalIdentity;
+  readonly ignorePerms: boolean;
+  /** Seconds since 1970. */
+  readonly nowS: number;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function nextVersion(version: VersionVector, context: ChangeContext): VersionVector {
+  return updateVector(version, context.identity.replicaId, context.nowS);
+}
+
+/** The new index entry for an item found on disk; undefined when `current` already says the same. */
+export function scannedChange(
+  item: ScannedItem,
+  current: LocalFileInfo | undefined,
+  context: ChangeContext,
+): LocalFileInfo | undefined {
+  const isFile = item.type === 'file';
+  const found: LocalFileInfo = {
+    name: item.name,
+    type: item.type,
+    size: isFile ? item.size : 0,
+    modifiedS: item.modifiedS,
+    modifiedNs: item.modifiedNs,
+    modifiedBy: context.identity.shortId,
+    version: current?.version ?? EMPTY_VECTOR,
+    sequence: 0,
+    permissions: item.permissions,
+    noPermissions: context.ignorePerms || item.type === 'symlink',
+    deleted: false,
+    invalid: false,
+    blockSize: isFile ? item.blockSize : 0,
+    blockHashes: isFile ? item.blockHashes : NO_BYTES,
+    blocksHash: isFile ? createHash('sha256').update(item.blockHashes).digest() : NO_BYTES,
+    symlinkTarget: item.symlinkTarget,
+    platform: current?.platform ?? null,
+    localFlags: 0,
+    diskModifiedS: item.modifiedS,
+    diskModifiedNs: item.modifiedNs,
+  };
+  if (current !== undefined && isSameAsAnnounced(found, current, context.ignorePerms)) {
+    return undefined;
+  }
+  return { ...found, version: nextVersion(found.version, context) };
+}
+
+/** The disk holds what the index says: the time on disk may be all that the platform kept of the announced one. */
+function isSameAsAnnounced(
+  found: LocalFileInfo,
+  current: LocalFileInfo,
+  ignorePerms: boolean,
+): boolean {
+  if (current.deleted || current.localFlags !== 0) return false;
+  const isTimeAsLeft =
+    found.diskModifiedS === current.diskModifiedS &&
+    found.diskModifiedNs === current.diskModifiedNs;
+  const compared = isTimeAsLeft
+    ? { ...found, modifiedS: current.modifiedS, modifiedNs: current.modifiedNs }
+    : found;
+  return itemsEqual(compared, current, { ignorePerms });
+}
+
+/** The entry for an item that is no longer on disk; undefined when it is deleted already. */
+export function deletedChange(
+  current: LocalFileInfo | undefined,
+  context: ChangeContext,
+): LocalFileInfo | undefined {
+  if (current === undefined || current.deleted) return undefined;
+  return {
+    ...current,
+    size: 0,
+    modifiedS: context.nowS,
+    modifiedNs: 0,
+    diskModifiedS: context.nowS,
+    diskModifiedNs: 0,
+    modifiedBy: context.identity.shortId,
+    version: nextVersion(current.version, context),
+    sequence: 0,
+    deleted: true,
+    invalid: false,
+    localFlags: 0,
+    blockSize: 0,
+    blockHashes: NO_BYTES,
+    blocksHash: NO_BYTES,
+    symlinkTarget: '',
+  };
+}
+
+/**
+ * Our item once more, with a version above both: when we hold an item concurrent with someone's delete we keep it.
+ * Syncthing 1.x prefers the edit anyway, 2.x the later of the two; a version above both settles it for everyone.
+ */
+export function reassertedChange(
+  current: LocalFileInfo,
+  deleted: FileInfo,
+  context: ChangeContext,
+): LocalFileInfo {
+  return {
+    ...current,
+    sequence: 0,
+    version: nextVersion(mergeVectors(current.version, deleted.version), context),
+  };
+}

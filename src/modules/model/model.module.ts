@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { PullerModule } from '../puller/puller.module.js';
+import { ScannerModule } from '../scanner/scanner.module.js';
+import { ClusterService } from './cluster.service.js';
+import { ModelService } from './model.service.js';
+
+@Module({
+  imports: [DatabaseModule, ScannerModule, PullerModule],
+  providers: [ModelService, ClusterService],
+  exports: [ModelService, ClusterService],
+})
+export class ModelModule {}

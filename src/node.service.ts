@@ -1,0 +1,68 @@
+/** Ties the node together: the order in which its parts start and stop. The only lifecycle hooks of the node. */
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Randomness } from './platform/randomness.js';
+import { CertService } from './modules/cert/cert.service.js';
+import { SettingsService } from './modules/config/settings.service.js';
+import { ConnectionsService } from './modules/connections/connections.service.js';
+import { IndexDatabase } from './modules/database/index-database.js';
+import { EventsService } from './modules/events/events.service.js';
+import { ClusterService } from './modules/model/cluster.service.js';
+import { type LocalIdentity, REPLICA_FACT } from './modules/model/identity.js';
+import { ModelService } from './modules/model/model.service.js';
+import { Hasher } from './modules/scanner/hasher.js';
+import { Walker } from './modules/scanner/walker.js';
+
+@Injectable()
+export class NodeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('node');
+
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly cert: CertService,
+    private readonly database: IndexDatabase,
+    private readonly model: ModelService,
+    private readonly cluster: ClusterService,
+    private readonly connections: ConnectionsService,
+    private readonly walker: Walker,
+    private readonly hasher: Hasher,
+    private readonly events: EventsService,
+    private readonly randomness: Randomness,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.events.emit('Starting', { home: this.settings.settings.home });
+    const { deviceId, shortId } = await this.cert.loadOrCreate();
+    this.logger.log(`My ID: ${deviceId}`);
+    const replicaId = await this.openIndex(shortId);
+    const identity: LocalIdentity = { deviceId, shortId, replicaId };
+    await this.model.start(identity);
+    await this.connections.start(this.cluster);
+    this.logger.log('Ready to synchronize');
+    this.events.emit('StartupComplete', { deviceId });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.connections.stop();
+    await this.model.stop();
+    await this.walker.close();
+    await this.hasher.close();
+    await this.database.close();
+  }
+
+  /** Opens the index and tells the id of our counters in version vectors (see LocalIdentity). */
+  private async openIndex(shortId: bigint): Promise<bigint> {
+    const { created } = await this.database.open();
+    const known = await this.database.fact(REPLICA_FACT);
+    if (known !== undefined) return BigInt(known);
+    const isFirst = created && (await this.cert.isFirstIndex());
+    const replicaId = isFirst ? shortId : this.randomness.uint64();
+    await this.database.setFact(REPLICA_FACT, replicaId.toString());
+    await this.cert.firstIndexMade();
+    return replicaId;
+  }
+}
