@@ -56,24 +56,39 @@ export abstract class FolderFs {
   abstract stat(name: string): Promise<ItemStat | undefined>;
   abstract list(directory: string): Promise<DirectoryListing>;
   abstract openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle>;
-  /** Creates and opens a file for reading and writing; fails with 'exists'. */
+  /** Creates and opens a file for reading and writing; fails with 'exists'. The umask applies to the permissions. */
   abstract createFile(name: string, permissions: number): Promise<FileHandle>;
   abstract openDirectory(name: string): Promise<FileHandle>;
+  /** The umask applies to the permissions; setPermissions on the handle of openDirectory sets them exactly. */
   abstract makeDirectory(name: string, permissions: number): Promise<void>;
   /** Fails with 'exists' when not empty. */
   abstract removeDirectory(name: string): Promise<void>;
   /** Removes a file or link, never a directory. */
   abstract removeFile(name: string): Promise<void>;
-  /** Atomic; replaces a file or link at the new name. */
+  /**
+   * Atomic; replaces a file or link at the new name. Fails with 'exists' where a directory is in the way, or a file
+   * in that of a directory. As the system has it, a directory replaces an empty one, and of two names of one file
+   * both stay.
+   */
   abstract rename(from: string, to: string): Promise<void>;
-  /** A second name for a file; fails with 'exists'. The way to put a file in place where nothing may be. */
+  /**
+   * A second name for a file or link; fails with 'exists'. The way to put a file in place where nothing may be.
+   * Fails with 'refused' for a directory, and on a file system that knows no second names.
+   */
   abstract link(from: string, to: string): Promise<void>;
   abstract makeSymlink(target: string, name: string): Promise<void>;
+  /** Fails with 'refused' for what is no link or has a target that is not UTF-8. */
   abstract readSymlink(name: string): Promise<string>;
   /** Flushes a directory's entries. */
   abstract syncDirectory(name: string): Promise<void>;
   /** Found out once by trying, in the root; needs a writable root, else true is assumed. */
   abstract isCaseSensitive(): Promise<boolean>;
+  /**
+   * Fails with 'missing' when the root's path no longer leads to the directory that was opened: moved, replaced or
+   * unmounted. To be asked before a scan or a pull, since operations would go on in the old directory.
+   */
+  abstract checkRoot(): Promise<void>;
+  /** Waits for the operations under way; later ones fail with 'closed'. Open file handles are their owners'. */
   abstract close(): Promise<void>;
 }
 

@@ -1,0 +1,126 @@
+/** An open file or directory of the real file system. Owns its descriptor; close() waits for what is under way. */
+import type * as fs from 'node:fs';
+import { SyncError } from '../domain/errors.js';
+import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { systemCodeOf, toSyncError } from './system-errors.js';
+
+const NS_PER_S = 1_000_000_000n;
+const NS_PER_US = 1000;
+const HALF_US_IN_S = 0.5e-6;
+
+// What fsync answers on a file system that has nothing to flush for a directory.
+const NOTHING_TO_FLUSH: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
+
+export class RealFileHandle implements FileHandle {
+  #closed = false;
+
+  constructor(
+    private readonly handle: fs.promises.FileHandle,
+    /** The full path it was opened by, for messages. */
+    private readonly path: string,
+    private readonly isDirectory = false,
+  ) {}
+
+  stat(): Promise<ItemStat> {
+    return this.#run('stat', async () => toItemStat(await this.handle.stat({ bigint: true })));
+  }
+
+  read(position: number, length: number): Promise<Uint8Array> {
+    return this.#run('read', async () => {
+      // Not from Node's shared pool: a small block that is kept would keep its neighbours.
+      const buffer = Buffer.allocUnsafeSlow(length);
+      let filled = 0;
+      while (filled < length) {
+        const at = position + filled;
+        const { bytesRead } = await this.handle.read(buffer, filled, length - filled, at);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled === length ? buffer : buffer.subarray(0, filled);
+    });
+  }
+
+  write(position: number, data: Uint8Array): Promise<void> {
+    return this.#run('write', async () => {
+      let written = 0;
+      while (written < data.length) {
+        const at = position + written;
+        const result = await this.handle.write(data, written, data.length - written, at);
+        written += result.bytesWritten;
+      }
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#run('truncate', () => this.handle.truncate(size));
+  }
+
+  setPermissions(mode: number): Promise<void> {
+    return this.#run('set permissions of', () => this.handle.chmod(mode & 0o7777));
+  }
+
+  setModified(seconds: number, nanoseconds: number): Promise<void> {
+    const time = toSystemTime(seconds, nanoseconds);
+    return this.#run('set time of', () => this.handle.utimes(time, time));
+  }
+
+  sync(): Promise<void> {
+    return this.#run('flush', async () => {
+      try {
+        await this.handle.sync();
+      } catch (error) {
+        if (!this.isDirectory || !NOTHING_TO_FLUSH.has(systemCodeOf(error))) throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.handle.close().catch((error: unknown) => {
+      throw toSyncError('close', this.path, error);
+    });
+  }
+
+  async #run<T>(operation: string, act: () => Promise<T>): Promise<T> {
+    if (this.#closed) {
+      throw new SyncError('closed', `cannot ${operation} ${JSON.stringify(this.path)}: closed`);
+    }
+    try {
+      return await act();
+    } catch (error) {
+      throw toSyncError(operation, this.path, error);
+    }
+  }
+}
+
+export function toItemStat(stats: fs.BigIntStats): ItemStat {
+  const fraction = ((stats.mtimeNs % NS_PER_S) + NS_PER_S) % NS_PER_S;
+  return {
+    type: typeOf(stats),
+    size: Number(stats.size),
+    permissions: Number(stats.mode) & 0o7777,
+    modifiedS: Number((stats.mtimeNs - fraction) / NS_PER_S),
+    modifiedNs: Number(fraction),
+    changedNs: stats.ctimeNs,
+    device: stats.dev,
+    inode: stats.ino,
+  };
+}
+
+export function typeOf(entry: fs.BigIntStats | fs.Dirent<Buffer>): ItemStat['type'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/**
+ * A time as Node's utimes wants it. Node takes seconds as a double and cuts it to microseconds towards zero, so the
+ * time is first cut downwards to microseconds and then moved half of one away from zero, where rounding cannot
+ * change the result (until the year 2242; later times may be a few microseconds off). It is text because Node
+ * replaces a negative number by the present.
+ */
+export function toSystemTime(seconds: number, nanoseconds: number): string {
+  const time = seconds + Math.floor(nanoseconds / NS_PER_US) / 1e6;
+  return String(time < 0 ? time - HALF_US_IN_S : time + HALF_US_IN_S);
+}

@@ -1,0 +1,304 @@
+/**
+ * The folder file system on the machine's own disk. Every operation reaches the directory it works in through
+ * CheckedDirectories and then names one component there, which no call it makes follows when it is a link.
+ */
+import { isUtf8 } from 'node:buffer';
+import * as fs from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { SyncError } from '../domain/errors.js';
+import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
+import { DirectoryHandles } from './directory-handles.js';
+import {
+  type DirectoryEntry,
+  type DirectoryListing,
+  type FileHandle,
+  FolderFs,
+  FolderFsFactory,
+  type ItemStat,
+} from './folder-fs.js';
+import { isStorable, printableName, splitName } from './folder-name.js';
+import { OperationSlots } from './operation-slots.js';
+import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
+import { type ErrorCodes, systemCodeOf, toSyncError } from './system-errors.js';
+
+/** Operations at once in one folder; each holds at most three directory descriptors. More only wait in the kernel. */
+export const OPERATIONS_AT_ONCE = 64;
+
+/** For the root of a new folder: what it will hold is for its owner. */
+const ROOT_PERMISSIONS = 0o700;
+
+// Scanners skip names of this form. The second differs from the first in case only.
+const CASE_PROBE = '.syncthing.case-probe.tmp';
+const CASE_PROBE_UPPER = '.syncthing.CASE-PROBE.tmp';
+const CASE_PROBE_ATTEMPTS = 5;
+
+// O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOCTTY: a terminal must not become ours.
+const OPEN_ANY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+const OPEN_READ = constants.O_RDONLY | OPEN_ANY;
+const OPEN_WRITE = constants.O_RDWR | OPEN_ANY;
+const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+const RENAME_CODES: ErrorCodes = { EISDIR: 'exists', ENOTDIR: 'exists', EINVAL: 'refused' };
+const LINK_CODES: ErrorCodes = {
+  EPERM: 'refused',
+  ENOTSUP: 'refused',
+  EOPNOTSUPP: 'refused',
+  ENOSYS: 'refused',
+  EMLINK: 'refused',
+  EXDEV: 'refused',
+};
+
+export class RealFolderFs extends FolderFs {
+  readonly #slots: OperationSlots;
+  #caseSensitive: Promise<boolean> | undefined;
+
+  private constructor(
+    readonly root: string,
+    private readonly directories: CheckedDirectories,
+  ) {
+    super();
+    this.#slots = new OperationSlots(OPERATIONS_AT_ONCE, `folder root ${JSON.stringify(root)}`);
+  }
+
+  /** Rejects with SyncError 'missing' when the root is not there, 'refused' when it is no directory. */
+  static async open(root: string): Promise<RealFolderFs> {
+    const path = resolve(root);
+    const directories =
+      (await DirectoryHandles.open(path)) ?? (await ComponentCheckedDirectories.open(path));
+    return new RealFolderFs(path, directories);
+  }
+
+  /** As on systems where directories cannot be reached through descriptors. */
+  static async openWithoutDescriptors(root: string): Promise<RealFolderFs> {
+    const path = resolve(root);
+    return new RealFolderFs(path, await ComponentCheckedDirectories.open(path));
+  }
+
+  async stat(name: string): Promise<ItemStat | undefined> {
+    try {
+      return await this.#at('stat', name, async (path) =>
+        toItemStat(await fs.lstat(path, { bigint: true })),
+      );
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'missing') return undefined;
+      throw error;
+    }
+  }
+
+  list(directory: string): Promise<DirectoryListing> {
+    return this.#inside('list', directory, async (path) => {
+      const found = await fs.readdir(`${path}/.`, { encoding: 'buffer', withFileTypes: true });
+      const entries: DirectoryEntry[] = [];
+      const undecodable: string[] = [];
+      for (const entry of found) {
+        if (!isUtf8(entry.name)) undecodable.push(printableName(entry.name));
+        else entries.push({ name: entry.name.toString('utf8'), type: typeOf(entry) });
+      }
+      return { entries, undecodable };
+    });
+  }
+
+  openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle> {
+    return this.#below('open', name, async (path) => {
+      const handle = await fs.open(path, mode === 'read' ? OPEN_READ : OPEN_WRITE);
+      try {
+        if ((await handle.stat()).isFile()) return new RealFileHandle(handle, this.#full(name));
+        const message = `cannot open ${JSON.stringify(this.#full(name))}: not a regular file`;
+        throw new SyncError('refused', message);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+
+  createFile(name: string, permissions: number): Promise<FileHandle> {
+    return this.#below('create', name, async (path) => {
+      const handle = await fs.open(path, CREATE, permissions & 0o7777);
+      return new RealFileHandle(handle, this.#full(name));
+    });
+  }
+
+  openDirectory(name: string): Promise<FileHandle> {
+    return this.#at('open directory', name, async (path) => {
+      const handle = await fs.open(path, OPEN_DIRECTORY);
+      return new RealFileHandle(handle, this.#full(name), true);
+    });
+  }
+
+  makeDirectory(name: string, permissions: number): Promise<void> {
+    return this.#below('make directory', name, (path) => fs.mkdir(path, permissions & 0o7777));
+  }
+
+  removeDirectory(name: string): Promise<void> {
+    return this.#below('remove directory', name, (path) => fs.rmdir(path));
+  }
+
+  removeFile(name: string): Promise<void> {
+    return this.#below('remove', name, (path) => fs.unlink(path));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#between('rename', from, to, RENAME_CODES, (a, b) => fs.rename(a, b));
+  }
+
+  link(from: string, to: string): Promise<void> {
+    return this.#between('link', from, to, LINK_CODES, (a, b) => fs.link(a, b));
+  }
+
+  makeSymlink(target: string, name: string): Promise<void> {
+    return this.#below('make link', name, (path) => {
+      if (target !== '' && isStorable(target)) return fs.symlink(target, path);
+      const message = `cannot make link ${JSON.stringify(this.#full(name))}: unusable target`;
+      throw new SyncError('refused', message);
+    });
+  }
+
+  readSymlink(name: string): Promise<string> {
+    const read = async (path: string): Promise<string> => {
+      const target = await fs.readlink(path, 'buffer');
+      if (isUtf8(target)) return target.toString('utf8');
+      const message = `target of link ${JSON.stringify(this.#full(name))} is not UTF-8`;
+      throw new SyncError('refused', `${message}: ${printableName(target)}`);
+    };
+    return this.#below('read link', name, read, { EINVAL: 'refused' });
+  }
+
+  async syncDirectory(name: string): Promise<void> {
+    const handle = await this.openDirectory(name);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  isCaseSensitive(): Promise<boolean> {
+    this.#caseSensitive ??= this.#tryCase().catch((error: unknown) => {
+      this.#caseSensitive = undefined;
+      throw error;
+    });
+    return this.#caseSensitive;
+  }
+
+  checkRoot(): Promise<void> {
+    return this.#slots.run(() => this.directories.checkRoot());
+  }
+
+  async close(): Promise<void> {
+    await this.#slots.close();
+    await this.directories.close();
+  }
+
+  async #tryCase(): Promise<boolean> {
+    for (let attempt = 0; attempt < CASE_PROBE_ATTEMPTS; attempt++) {
+      try {
+        await (await this.createFile(CASE_PROBE, 0o600)).close();
+      } catch (error) {
+        const systemCode = systemCodeOf((error as SyncError).cause);
+        if (['EROFS', 'EACCES', 'EPERM'].includes(systemCode)) return true;
+        // One that a crash left, or of another process that tries the same: it does as well.
+        if (systemCode !== 'EEXIST') throw error;
+      }
+      const upper = await this.stat(CASE_PROBE_UPPER);
+      const probe = await this.stat(CASE_PROBE);
+      await this.removeFile(CASE_PROBE).catch(() => undefined);
+      // Without the probe the other name proves nothing: another process took it away.
+      if (probe) return upper?.inode !== probe.inode;
+    }
+    return true;
+  }
+
+  /** Runs act on the path of an item or the root. */
+  #at<T>(verb: string, name: string, act: (path: string) => Promise<T>): Promise<T> {
+    if (name === '') return this.#inside(verb, '', (path) => act(`${path}/.`));
+    return this.#below(verb, name, act);
+  }
+
+  /** Runs act on the path of an item below the root. */
+  #below<T>(
+    verb: string,
+    name: string,
+    act: (path: string) => Promise<T>,
+    codes?: ErrorCodes,
+  ): Promise<T> {
+    return this.#run(verb, name, codes, () => {
+      const { parent, base } = splitName(name);
+      return this.directories.use(parent, (path) => act(`${path}/${base}`));
+    });
+  }
+
+  /** Runs act on the path of a directory whose every component was checked. */
+  #inside<T>(verb: string, name: string, act: (path: string) => Promise<T>): Promise<T> {
+    return this.#run(verb, name, undefined, () => this.directories.use(name, act));
+  }
+
+  #between(
+    verb: string,
+    from: string,
+    to: string,
+    codes: ErrorCodes,
+    act: (fromPath: string, toPath: string) => Promise<void>,
+  ): Promise<void> {
+    return this.#run(`${verb} to ${JSON.stringify(to)}`, from, codes, () => {
+      const source = splitName(from);
+      const target = splitName(to);
+      return this.directories.use(source.parent, (fromPath) =>
+        this.directories.use(target.parent, (toPath) =>
+          act(`${fromPath}/${source.base}`, `${toPath}/${target.base}`),
+        ),
+      );
+    });
+  }
+
+  #run<T>(
+    verb: string,
+    name: string,
+    codes: ErrorCodes | undefined,
+    operation: () => Promise<T>,
+  ): Promise<T> {
+    return this.#slots.run(async () => {
+      try {
+        return await operation();
+      } catch (error) {
+        throw toSyncError(verb, this.#full(name), error, codes);
+      }
+    });
+  }
+
+  #full(name: string): string {
+    return name === '' ? this.root : `${this.root}/${name}`;
+  }
+}
+
+export class RealFolderFsFactory extends FolderFsFactory {
+  open(root: string): Promise<FolderFs> {
+    return RealFolderFs.open(root);
+  }
+
+  async makeRoot(root: string): Promise<void> {
+    const path = resolve(root);
+    try {
+      const first = await fs.mkdir(path, { recursive: true, mode: ROOT_PERMISSIONS });
+      if (first !== undefined) await syncParents(path, dirname(first));
+    } catch (error) {
+      // A file in the way of the root itself is as unusable as one in the way of its parents.
+      throw toSyncError('make folder root', path, error, { EEXIST: 'refused' });
+    }
+  }
+}
+
+/** Flushes the entries that lead to path, from its parent up to and with the directory `top`. */
+async function syncParents(path: string, top: string): Promise<void> {
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    const handle = new RealFileHandle(await fs.open(directory, 'r'), directory, true);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (directory === top || directory === dirname(directory)) return;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Turns what the operating system says into a SyncError with the codes that the folder file system port promises.
+ * The text names the operation and the item, never the descriptor path that was used to reach it.
+ */
+import { type ErrorCode, SyncError } from '../domain/errors.js';
+
+/** What an operation makes of a system error where that differs from the common table. */
+export type ErrorCodes = Readonly<Record<string, ErrorCode>>;
+
+const COMMON: ErrorCodes = {
+  ENOENT: 'missing',
+  EEXIST: 'exists',
+  ENOTEMPTY: 'exists',
+  ENOTDIR: 'refused',
+  ELOOP: 'refused',
+  EISDIR: 'refused',
+  // A socket, or a FIFO or device with nothing behind it.
+  ENXIO: 'refused',
+  ENODEV: 'refused',
+};
+
+/** These pass by themselves or once the user has made room. */
+const PASSING: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EBUSY',
+  'EDQUOT',
+  'EINTR',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOSPC',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ETXTBSY',
+]);
+
+/** The system's own code of an error ('ENOENT'), or '' when it has none. */
+export function systemCodeOf(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+export function toSyncError(
+  operation: string,
+  path: string,
+  error: unknown,
+  special: ErrorCodes = {},
+): SyncError {
+  if (error instanceof SyncError) return error;
+  const systemCode = systemCodeOf(error);
+  const code = special[systemCode] ?? COMMON[systemCode] ?? 'io';
+  // Node appends ", open '/proc/self/fd/…'" to the description.
+  const text = error instanceof Error ? error.message.split(', ')[0] : String(error);
+  const message = `cannot ${operation} ${JSON.stringify(path)}: ${text}`;
+  return new SyncError(code, message, PASSING.has(systemCode), { cause: error });
+}
