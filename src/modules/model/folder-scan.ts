@@ -3,6 +3,8 @@
  * Deletes are recorded only after another look at the marker: a disk that went away is not an emptied folder.
  */
 import { type ItemProblem } from '../../domain/errors.js';
+import { parentOf } from '../../domain/file-name.js';
+import { unifySubtrees } from '../../domain/tree-order.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
@@ -47,9 +49,10 @@ export class FolderScan {
 
   async run(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<ScanOutcome> {
     const { id, ignorePerms, autoNormalize } = this.settings;
+    const trees = await this.withUnknownParents(names);
     const findings = this.parts.scanner.scan({
       fs,
-      names,
+      names: trees,
       ignorePerms,
       autoNormalize,
       current: (tree, after) =>
@@ -61,6 +64,18 @@ export class FolderScan {
       await this.record(batch);
     }
     return { changed: this.changed, problems: this.problems, retry: this.retry };
+  }
+
+  /** The directories above a name that are not in the index yet are new themselves, and scanned with it. */
+  private async withUnknownParents(names: readonly string[]): Promise<string[]> {
+    const parents = new Set<string>();
+    for (const name of names) {
+      for (let dir = parentOf(name); dir !== ''; dir = parentOf(dir)) parents.add(dir);
+    }
+    const list = [...parents];
+    const entries = await this.parts.database.locals(this.settings.id, list);
+    const known = new Set(list.filter((_, i) => entries[i] !== undefined && !entries[i].deleted));
+    return unifySubtrees(names, (name) => known.has(name));
   }
 
   private async record(batch: readonly ScanFinding[]): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
-import { itemsEqual } from '../../domain/file-info-rules.js';
+import { deletedFrom, itemsEqual } from '../../domain/file-info-rules.js';
 import {
   EMPTY_VECTOR,
   mergeVectors,
@@ -84,24 +84,9 @@ export function deletedChange(
   context: ChangeContext,
 ): LocalFileInfo | undefined {
   if (current === undefined || current.deleted) return undefined;
-  return {
-    ...current,
-    size: 0,
-    modifiedS: context.nowS,
-    modifiedNs: 0,
-    diskModifiedS: context.nowS,
-    diskModifiedNs: 0,
-    modifiedBy: context.identity.shortId,
-    version: nextVersion(current.version, context),
-    sequence: 0,
-    deleted: true,
-    invalid: false,
-    localFlags: 0,
-    blockSize: 0,
-    blockHashes: NO_BYTES,
-    blocksHash: NO_BYTES,
-    symlinkTarget: '',
-  };
+  const { shortId, replicaId } = context.identity;
+  const deleted = deletedFrom(current, { modifiedBy: shortId, replicaId, nowS: context.nowS });
+  return { ...deleted, symlinkTarget: '', diskModifiedS: deleted.modifiedS, diskModifiedNs: 0 };
 }
 
 /**

@@ -1,0 +1,95 @@
+import { compareVectors } from '../../domain/version-vector.js';
+import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
+import { type ScannedItem } from '../scanner/scanner.service.js';
+import { deletedChange, reassertedChange, scannedChange } from './local-changes.js';
+
+const OWN = 7n;
+const context = {
+  identity: { deviceId: 'us', shortId: OWN, replicaId: OWN },
+  ignorePerms: false,
+  nowS: 1_800_000_000,
+};
+
+function scanned(file: ReturnType<typeof fileInfo>, rest: Partial<ScannedItem> = {}): ScannedItem {
+  const { name, type, size, modifiedS, modifiedNs, permissions, blockSize, blockHashes } = file;
+  return {
+    name,
+    type,
+    size,
+    modifiedS,
+    modifiedNs,
+    permissions,
+    symlinkTarget: '',
+    blockSize,
+    blockHashes,
+    ...rest,
+  };
+}
+
+describe('what a scan finding means for the index', () => {
+  it('gives a new file a first version of ours', () => {
+    const change = scannedChange(scanned(fileInfo('a', 'hello')), undefined, context);
+    expect(change?.version).toEqual([{ id: OWN, value: 1_800_000_000n }]);
+    expect(change?.modifiedBy).toBe(OWN);
+    expect(Buffer.from(change!.blocksHash)).toEqual(Buffer.from(fileInfo('a', 'hello').blocksHash));
+  });
+
+  it('gives a changed file a version above the one it had', () => {
+    const before = local(fileInfo('a', 'hello'));
+    const change = scannedChange(scanned(fileInfo('a', 'world')), before, context);
+    expect(compareVectors(change!.version, before.version)).toBe('newer');
+  });
+
+  it('says nothing of a file that is as announced', () => {
+    const before = local(fileInfo('a', 'hello'));
+    expect(scannedChange(scanned(before), before, context)).toBeUndefined();
+  });
+
+  it('does not take the time that the disk could keep for a change', () => {
+    const announced = fileInfo('a', 'hello', { modifiedNs: 123_456_789 });
+    const before = { ...local(announced), diskModifiedNs: 123_456_000 };
+    const onDisk = scanned(announced, { modifiedNs: 123_456_000 });
+    expect(scannedChange(onDisk, before, context)).toBeUndefined();
+  });
+
+  it('announces a file again that was recorded as deleted', () => {
+    const before = local(deletedInfo('a', { version: [{ id: 3n, value: 9n }] }));
+    const change = scannedChange(scanned(fileInfo('a', 'back')), before, context);
+    expect(change?.deleted).toBe(false);
+    expect(compareVectors(change!.version, before.version)).toBe('newer');
+  });
+
+  it('sees a permission-only change, unless permissions are ignored', () => {
+    const before = local(fileInfo('a', 'hello'));
+    const onDisk = scanned(before, { permissions: 0o600 });
+    expect(scannedChange(onDisk, before, context)?.permissions).toBe(0o600);
+    expect(scannedChange(onDisk, before, { ...context, ignorePerms: true })).toBeUndefined();
+  });
+
+  it('records a delete once, without content', () => {
+    const before = local(fileInfo('a', 'hello'));
+    const change = deletedChange(before, context);
+    expect(change).toMatchObject({ deleted: true, size: 0, modifiedBy: OWN });
+    expect(change?.blockHashes).toHaveLength(0);
+    expect(compareVectors(change!.version, before.version)).toBe('newer');
+    expect(deletedChange(change, context)).toBeUndefined();
+    expect(deletedChange(undefined, context)).toBeUndefined();
+  });
+
+  it('counts under the replica id, which no earlier life of the device used', () => {
+    const replaced = { ...context, identity: { ...context.identity, replicaId: 99n } };
+    const earlier = [{ id: OWN, value: 1_700_000_000n }];
+    const change = scannedChange(scanned(fileInfo('a', 'hello')), undefined, replaced);
+    expect(compareVectors(change!.version, earlier)).toMatch(/^concurrent/);
+    expect(change?.modifiedBy).toBe(OWN);
+  });
+
+  it('puts an item that someone deleted meanwhile above both', () => {
+    const ours = local(fileInfo('a', 'edit', { version: [{ id: OWN, value: 5n }] }));
+    const theirs = deletedInfo('a', { version: [{ id: 3n, value: 5n }] });
+    const change = reassertedChange(ours, theirs, context);
+    expect(compareVectors(change.version, ours.version)).toBe('newer');
+    expect(compareVectors(change.version, theirs.version)).toBe('newer');
+    expect(change.size).toBe(ours.size);
+  });
+});
