@@ -18,6 +18,8 @@ export interface ItemStat {
   readonly changedNs: bigint;
   readonly device: bigint;
   readonly inode: bigint;
+  /** Names that the file has (hard links); undefined where the stat came a way that does not tell. */
+  readonly links?: number;
 }
 
 export interface DirectoryEntry {

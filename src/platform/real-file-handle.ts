@@ -105,6 +105,7 @@ export function toItemStat(stats: fs.BigIntStats): ItemStat {
     changedNs: stats.ctimeNs,
     device: stats.dev,
     inode: stats.ino,
+    links: Number(stats.nlink),
   };
 }
 
