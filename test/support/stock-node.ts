@@ -1,0 +1,150 @@
+/** A stock Syncthing of the system as a peer: its own home, loopback only, steered over its REST side. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { until } from './wait.js';
+
+export const STOCK_BINARY = 'syncthing';
+
+/** Is there one? With CI=true its absence is a failure. */
+export function hasStock(): boolean {
+  const isThere = spawnSync(STOCK_BINARY, ['--version']).status === 0;
+  if (!isThere && process.env.CI === 'true') throw new Error('syncthing is not installed');
+  return isThere;
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface StockPeer {
+  readonly id: string;
+  /** `tcp://…`, or `dynamic`: the stock node then only listens. */
+  readonly address: string;
+}
+
+export interface StockOptions {
+  readonly folderPath: string;
+  readonly folderId?: string;
+  readonly peers: readonly StockPeer[];
+  /** Text inside the `<folder>` element, for instance `<order>alphabetic</order>`. */
+  readonly folderExtra?: string;
+  readonly folderType?: string;
+}
+
+export class StockNode {
+  private process: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(
+    readonly home: string,
+    readonly id: string,
+    readonly port: number,
+    private readonly guiPort: number,
+  ) {}
+
+  /** Makes the home and its certificate; nothing runs yet. */
+  static async create(home: string): Promise<StockNode> {
+    const made = spawnSync(STOCK_BINARY, ['generate', `--home=${home}`, '--no-default-folder']);
+    if (made.status !== 0) throw new Error(`syncthing generate: ${made.stderr.toString()}`);
+    const id = spawnSync(STOCK_BINARY, ['--device-id', `--home=${home}`])
+      .stdout.toString()
+      .trim();
+    return new StockNode(home, id, await freePort(), await freePort());
+  }
+
+  get address(): string {
+    return `tcp://127.0.0.1:${this.port}`;
+  }
+
+  get log(): string {
+    return this.output;
+  }
+
+  configure(options: StockOptions): void {
+    const { folderPath, peers, folderId = 'default', folderType = 'sendreceive' } = options;
+    const devices = [{ id: this.id, address: 'dynamic' }, ...peers];
+    const xml = `<configuration version="35">
+  <folder id="${folderId}" label="" path="${folderPath}" type="${folderType}" rescanIntervalS="0" fsWatcherEnabled="false" ignorePerms="false" autoNormalize="true">
+    ${devices.map(({ id }) => `<device id="${id}"></device>`).join('\n    ')}
+    ${options.folderExtra ?? ''}
+  </folder>
+  ${devices.map(({ id, address }) => `<device id="${id}" name="stock" compression="metadata"><address>${address}</address></device>`).join('\n  ')}
+  <gui enabled="true" tls="false"><address>127.0.0.1:${this.guiPort}</address><apikey>key</apikey></gui>
+  <options>
+    <listenAddress>${this.address}</listenAddress>
+    <globalAnnounceEnabled>false</globalAnnounceEnabled>
+    <localAnnounceEnabled>false</localAnnounceEnabled>
+    <relaysEnabled>false</relaysEnabled>
+    <natEnabled>false</natEnabled>
+    <reconnectionIntervalS>1</reconnectionIntervalS>
+    <urAccepted>-1</urAccepted>
+    <crashReportingEnabled>false</crashReportingEnabled>
+    <setLowPriority>false</setLowPriority>
+    <startBrowser>false</startBrowser>
+    <autoUpgradeIntervalH>0</autoUpgradeIntervalH>
+  </options>
+</configuration>`;
+    fs.writeFileSync(join(this.home, 'config.xml'), xml);
+  }
+
+  async start(): Promise<void> {
+    const env = { ...process.env, STNOUPGRADE: '1', STHASHING: 'minio', HOME: this.home };
+    const args = ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'];
+    const child = spawn(STOCK_BINARY, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = child;
+    child.stdout.on('data', (data: Buffer) => this.keep(data));
+    child.stderr.on('data', (data: Buffer) => this.keep(data));
+    await until('stock Syncthing answers', async () => {
+      if (child.exitCode !== null) throw new Error(`syncthing ended:\n${this.output.slice(-3000)}`);
+      return (await this.rest('GET', 'system/ping').catch(() => undefined)) !== undefined;
+    });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  async rest<T = Record<string, unknown>>(method: string, path: string): Promise<T> {
+    const url = `http://127.0.0.1:${this.guiPort}/rest/${path}`;
+    const response = await fetch(url, { method, headers: { 'X-API-Key': 'key' } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    const text = await response.text();
+    return (text === '' ? {} : JSON.parse(text)) as T;
+  }
+
+  async scan(folder = 'default'): Promise<void> {
+    await this.rest('POST', `db/scan?folder=${folder}`);
+  }
+
+  /** Everything that the folder knows of is here, and nothing is under way. */
+  async isInSync(folder = 'default'): Promise<boolean> {
+    const status = await this.rest<Record<string, number | string>>(
+      'GET',
+      `db/status?folder=${folder}`,
+    );
+    return status.state === 'idle' && status.needTotalItems === 0;
+  }
+
+  async isConnectedTo(id: string): Promise<boolean> {
+    const { connections } = await this.rest<{
+      connections: Record<string, { connected: boolean }>;
+    }>('GET', 'system/connections');
+    return connections[id]?.connected ?? false;
+  }
+
+  private keep(data: Buffer): void {
+    this.output = (this.output + data.toString()).slice(-200_000);
+  }
+}
