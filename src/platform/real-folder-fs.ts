@@ -20,7 +20,14 @@ import {
 import { isStorable, printableName, splitName } from './folder-name.js';
 import { OperationSlots } from './operation-slots.js';
 import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
-import { type ErrorCodes, systemCodeOf, toSyncError } from './system-errors.js';
+import {
+  type ErrorCodes,
+  LINK_CODES,
+  READ_LINK_CODES,
+  RENAME_CODES,
+  systemCodeOf,
+  toSyncError,
+} from './system-errors.js';
 
 /** Operations at once in one folder; each holds at most three directory descriptors. More only wait in the kernel. */
 export const OPERATIONS_AT_ONCE = 64;
@@ -39,16 +46,6 @@ const OPEN_READ = constants.O_RDONLY | OPEN_ANY;
 const OPEN_WRITE = constants.O_RDWR | OPEN_ANY;
 const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
-const RENAME_CODES: ErrorCodes = { EISDIR: 'exists', ENOTDIR: 'exists', EINVAL: 'refused' };
-const LINK_CODES: ErrorCodes = {
-  EPERM: 'refused',
-  ENOTSUP: 'refused',
-  EOPNOTSUPP: 'refused',
-  ENOSYS: 'refused',
-  EMLINK: 'refused',
-  EXDEV: 'refused',
-};
 
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
@@ -163,7 +160,7 @@ export class RealFolderFs extends FolderFs {
       const message = `target of link ${JSON.stringify(this.#full(name))} is not UTF-8`;
       throw new SyncError('refused', `${message}: ${printableName(target)}`);
     };
-    return this.#below('read link', name, read, { EINVAL: 'refused' });
+    return this.#below('read link', name, read, READ_LINK_CODES);
   }
 
   async syncDirectory(name: string): Promise<void> {

@@ -19,6 +19,22 @@ const COMMON: ErrorCodes = {
   ENODEV: 'refused',
 };
 
+/** rename: something that it may not replace is in the way; or a directory would come to lie inside itself. */
+export const RENAME_CODES: ErrorCodes = { EISDIR: 'exists', ENOTDIR: 'exists', EINVAL: 'refused' };
+
+/** link: a directory, or a file system that knows no second names. */
+export const LINK_CODES: ErrorCodes = {
+  EPERM: 'refused',
+  ENOTSUP: 'refused',
+  EOPNOTSUPP: 'refused',
+  ENOSYS: 'refused',
+  EMLINK: 'refused',
+  EXDEV: 'refused',
+};
+
+/** readlink: not a link. */
+export const READ_LINK_CODES: ErrorCodes = { EINVAL: 'refused' };
+
 /** These pass by themselves or once the user has made room. */
 const PASSING: ReadonlySet<string> = new Set([
   'EAGAIN',

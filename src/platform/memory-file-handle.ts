@@ -1,0 +1,84 @@
+/** An open file or directory of the file system in memory. It stays usable when its name goes, but not after a crash. */
+import { SyncError } from '../domain/errors.js';
+import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { type MemoryDisk, systemError } from './memory-disk.js';
+import { type MemoryNode } from './memory-node.js';
+import { toSyncError } from './system-errors.js';
+
+const NS_PER_S = 1_000_000_000n;
+
+export class MemoryFileHandle implements FileHandle {
+  readonly #generation: number;
+  #closed = false;
+
+  constructor(
+    private readonly disk: MemoryDisk,
+    private readonly node: MemoryNode,
+    private readonly name: string,
+    private readonly path: string,
+    private readonly mode: 'read' | 'write',
+  ) {
+    this.#generation = disk.generation;
+  }
+
+  stat(): Promise<ItemStat> {
+    return this.#run('stat', () => this.node.stat());
+  }
+
+  read(position: number, length: number): Promise<Uint8Array> {
+    return this.#run('read', () => {
+      if (this.node.type === 'directory') throw systemError('EISDIR');
+      return this.node.read(position, length);
+    });
+  }
+
+  write(position: number, data: Uint8Array): Promise<void> {
+    return this.#run('write', () => {
+      if (this.mode === 'read') throw systemError('EBADF');
+      this.node.write(position, data, this.disk.now());
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#run('truncate', () => {
+      if (this.mode === 'read') throw systemError('EINVAL');
+      this.node.truncate(size, this.disk.now());
+    });
+  }
+
+  setPermissions(mode: number): Promise<void> {
+    return this.#run('setPermissions', () =>
+      this.node.setPermissions(mode & 0o7777, this.disk.now()),
+    );
+  }
+
+  setModified(seconds: number, nanoseconds: number): Promise<void> {
+    return this.#run('setModified', () => {
+      const time = BigInt(seconds) * NS_PER_S + BigInt(nanoseconds);
+      this.node.setModified(this.disk.storableTime(time), this.disk.now());
+    });
+  }
+
+  sync(): Promise<void> {
+    return this.#run('sync', () => this.node.makeDurable());
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  // Async, so that a failure is a rejection even where nothing waits.
+  async #run<T>(operation: string, act: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.#closed || this.#generation !== this.disk.generation) {
+      throw new SyncError('closed', `cannot ${operation} ${JSON.stringify(this.path)}: closed`);
+    }
+    try {
+      this.disk.beforeOperation?.(operation, this.name);
+      return act();
+    } catch (error) {
+      throw toSyncError(operation, this.path, error);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * The folder file system in memory, held to the same contract as the real one: for driving whole nodes in one thread,
+ * with faults and crashes at chosen points. Permissions are kept but not enforced.
+ */
+import { resolve } from 'node:path';
+import { SyncError } from '../domain/errors.js';
+import { type Clock } from './clock.js';
+import {
+  type DirectoryListing,
+  type FileHandle,
+  FolderFs,
+  FolderFsFactory,
+  type ItemStat,
+} from './folder-fs.js';
+import { isStorable } from './folder-name.js';
+import {
+  type CrashOptions,
+  MemoryDisk,
+  type MemoryDiskOptions,
+  type Place,
+  systemError,
+} from './memory-disk.js';
+import { MemoryFileHandle } from './memory-file-handle.js';
+import { type MemoryEntry, type MemoryNode } from './memory-node.js';
+import {
+  type ErrorCodes,
+  LINK_CODES,
+  READ_LINK_CODES,
+  RENAME_CODES,
+  toSyncError,
+} from './system-errors.js';
+
+export class MemoryFolderFs extends FolderFs {
+  readonly #generation: number;
+  #closed = false;
+
+  constructor(
+    readonly root: string,
+    /** What is stored; it outlives this object. */
+    readonly disk: MemoryDisk,
+    /** Whether the disk is still what the root's path leads to. */
+    private readonly isInPlace: () => boolean = () => true,
+  ) {
+    super();
+    this.#generation = disk.generation;
+  }
+
+  async stat(name: string): Promise<ItemStat | undefined> {
+    try {
+      return await this.#run('stat', name, () => this.disk.node(name).stat());
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'missing') return undefined;
+      throw error;
+    }
+  }
+
+  list(directory: string): Promise<DirectoryListing> {
+    return this.#run('list', directory, () => {
+      const node = this.disk.directory(directory);
+      const entries = [...node.entries.values()].map((e) => ({ name: e.name, type: e.node.type }));
+      return { entries, undecodable: [...node.undecodable] };
+    });
+  }
+
+  openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle> {
+    return this.#run('openFile', name, () => {
+      const { node } = this.#existing(this.disk.place(name));
+      if (node.type === 'symlink') throw systemError('ELOOP');
+      if (node.type === 'directory') throw systemError('EISDIR');
+      if (node.type === 'other') throw systemError('ENXIO');
+      return this.#open(node, name, mode);
+    });
+  }
+
+  createFile(name: string, permissions: number): Promise<FileHandle> {
+    return this.#run('createFile', name, () =>
+      this.#open(this.disk.add('file', this.#masked(permissions), name), name, 'write'),
+    );
+  }
+
+  openDirectory(name: string): Promise<FileHandle> {
+    return this.#run('openDirectory', name, () =>
+      this.#open(this.disk.directory(name), name, 'read'),
+    );
+  }
+
+  makeDirectory(name: string, permissions: number): Promise<void> {
+    return this.#run('makeDirectory', name, () => {
+      this.disk.add('directory', this.#masked(permissions), name);
+    });
+  }
+
+  removeDirectory(name: string): Promise<void> {
+    return this.#run('removeDirectory', name, () => {
+      const place = this.disk.place(name);
+      const { node } = this.#existing(place);
+      if (node.type !== 'directory') throw systemError('ENOTDIR');
+      if (!isEmpty(node)) throw systemError('ENOTEMPTY');
+      this.disk.remove(place);
+    });
+  }
+
+  removeFile(name: string): Promise<void> {
+    return this.#run('removeFile', name, () => {
+      const place = this.disk.place(name);
+      if (this.#existing(place).node.type === 'directory') throw systemError('EISDIR');
+      this.disk.remove(place);
+    });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#run('rename', from, () => this.#rename(from, to), RENAME_CODES);
+  }
+
+  link(from: string, to: string): Promise<void> {
+    const link = (): void => {
+      const { node } = this.#existing(this.disk.place(from));
+      const target = this.disk.place(to);
+      if (target.entry) throw systemError('EEXIST');
+      if (node.type === 'directory') throw systemError('EPERM');
+      const now = this.disk.now();
+      target.directory.put(target.key, { name: target.base, node }, now);
+      node.changed(now);
+    };
+    return this.#run('link', from, link, LINK_CODES);
+  }
+
+  makeSymlink(target: string, name: string): Promise<void> {
+    return this.#run('makeSymlink', name, () => {
+      if (target !== '' && isStorable(target)) {
+        // The target is part of the item as it is made: durable as soon as its entry is.
+        this.disk.add('symlink', 0o777, name, target).makeDurable();
+        return;
+      }
+      throw new SyncError('refused', `cannot make link ${JSON.stringify(name)}: unusable target`);
+    });
+  }
+
+  readSymlink(name: string): Promise<string> {
+    const read = (): string => {
+      const { node } = this.#existing(this.disk.place(name));
+      if (node.type !== 'symlink') throw systemError('EINVAL');
+      return node.target;
+    };
+    return this.#run('readSymlink', name, read, READ_LINK_CODES);
+  }
+
+  syncDirectory(name: string): Promise<void> {
+    return this.#run('syncDirectory', name, () => this.disk.directory(name).makeDurable());
+  }
+
+  isCaseSensitive(): Promise<boolean> {
+    return this.#run('isCaseSensitive', '', () => this.disk.caseSensitive);
+  }
+
+  checkRoot(): Promise<void> {
+    return this.#run('checkRoot', '', () => {
+      if (this.isInPlace()) return;
+      const message = `folder root ${JSON.stringify(this.root)} is not the directory it was`;
+      throw new SyncError('missing', message, true);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** What is open before the crash fails with 'closed' from now on; open the root anew. */
+  crash(options: CrashOptions): void {
+    this.disk.crash(options);
+  }
+
+  #rename(from: string, to: string): void {
+    const source = this.disk.place(from);
+    const entry = this.#existing(source);
+    const target = this.disk.place(to);
+    if (entry.node.type === 'directory' && this.#leadsThrough(to, entry.node)) {
+      throw systemError('EINVAL');
+    }
+    const isSameEntry = source.directory === target.directory && source.key === target.key;
+    if (target.entry && !isSameEntry) {
+      if (target.entry.node === entry.node) return;
+      checkReplaceable(target.entry.node, entry.node);
+    }
+    const now = this.disk.now();
+    if (target.entry && !isSameEntry) target.entry.node.changed(now);
+    source.directory.take(source.key, now);
+    target.directory.put(target.key, { name: target.base, node: entry.node }, now);
+    entry.node.changed(now);
+  }
+
+  #leadsThrough(name: string, node: MemoryNode): boolean {
+    const slash = name.lastIndexOf('/');
+    return slash >= 0 && this.disk.way(name.slice(0, slash)).includes(node);
+  }
+
+  #existing(place: Place): MemoryEntry {
+    if (!place.entry) throw systemError('ENOENT');
+    return place.entry;
+  }
+
+  #open(node: MemoryNode, name: string, mode: 'read' | 'write'): FileHandle {
+    return new MemoryFileHandle(this.disk, node, name, this.#full(name), mode);
+  }
+
+  #masked(permissions: number): number {
+    return permissions & 0o7777 & ~this.disk.umask;
+  }
+
+  async #run<T>(operation: string, name: string, act: () => T, codes?: ErrorCodes): Promise<T> {
+    await Promise.resolve();
+    if (this.#closed || this.#generation !== this.disk.generation) {
+      throw new SyncError('closed', `folder root ${JSON.stringify(this.root)} is closed`);
+    }
+    try {
+      this.disk.beforeOperation?.(operation, name);
+      return act();
+    } catch (error) {
+      throw toSyncError(operation, this.#full(name), error, codes);
+    }
+  }
+
+  #full(name: string): string {
+    return name === '' ? this.root : `${this.root}/${name}`;
+  }
+}
+
+/** Keeps each root's disk, so that a node that is started again finds what it left. */
+export class MemoryFolderFsFactory extends FolderFsFactory {
+  readonly #disks = new Map<string, MemoryDisk>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly options: MemoryDiskOptions = {},
+  ) {
+    super();
+  }
+
+  async open(root: string): Promise<MemoryFolderFs> {
+    await Promise.resolve();
+    const path = resolve(root);
+    const disk = this.disk(path);
+    return new MemoryFolderFs(path, disk, () => this.#disks.get(path) === disk);
+  }
+
+  makeRoot(root: string): Promise<void> {
+    const path = resolve(root);
+    if (!this.#disks.has(path)) this.#disks.set(path, new MemoryDisk(this.clock, this.options));
+    return Promise.resolve();
+  }
+
+  /** Throws SyncError 'missing' when no such root was made. */
+  disk(root: string): MemoryDisk {
+    const disk = this.#disks.get(resolve(root));
+    if (disk) return disk;
+    throw new SyncError('missing', `folder root ${JSON.stringify(root)} is not there`);
+  }
+
+  /** As if unmounted; the disk it gives can be put back with placeRoot. */
+  takeRoot(root: string): MemoryDisk {
+    const disk = this.disk(root);
+    this.#disks.delete(resolve(root));
+    return disk;
+  }
+
+  placeRoot(root: string, disk: MemoryDisk): void {
+    this.#disks.set(resolve(root), disk);
+  }
+
+  /** Power failure of the whole machine: every root. */
+  crash(options: CrashOptions): void {
+    for (const disk of this.#disks.values()) disk.crash(options);
+  }
+}
+
+function isEmpty(directory: MemoryNode): boolean {
+  return directory.entries.size + directory.undecodable.length === 0;
+}
+
+function checkReplaceable(old: MemoryNode, replacement: MemoryNode): void {
+  if (replacement.type !== 'directory') {
+    if (old.type === 'directory') throw systemError('EISDIR');
+    return;
+  }
+  if (old.type !== 'directory') throw systemError('ENOTDIR');
+  if (!isEmpty(old)) throw systemError('ENOTEMPTY');
+}
