@@ -1,0 +1,47 @@
+/** What a scan is asked and what it tells. */
+import { type ItemProblem } from '../../domain/errors.js';
+import { type ItemType, type LocalSummary } from '../../domain/file-info.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
+
+export interface ScanRequest {
+  readonly fs: FolderFs;
+  /** What to scan, with all below it; [''] = the whole folder. */
+  readonly names: readonly string[];
+  readonly ignorePerms: boolean;
+  /** Names on disk in another normal form are renamed to NFC; otherwise they are problems. */
+  readonly autoNormalize: boolean;
+  /** A page of our index entries under `tree` after the name `after` in tree order; an empty one ends it. */
+  readonly current: (tree: string, after: string | undefined) => Promise<LocalSummary[]>;
+  readonly signal: AbortSignal;
+}
+
+/** An item as it is on disk. */
+export interface ScannedItem {
+  readonly name: string;
+  readonly type: ItemType;
+  /** Bytes; 0 for non-files. */
+  readonly size: number;
+  /** As found on disk; 0 for links, whose times the network does not carry. */
+  readonly modifiedS: number;
+  readonly modifiedNs: number;
+  /** Permission bits 0o777; 0 for links. */
+  readonly permissions: number;
+  /** Of a link, else ''. */
+  readonly symlinkTarget: string;
+  /** 0 for non-files. */
+  readonly blockSize: number;
+  /**
+   * Empty for non-files. undefined: only the permissions of a file changed, size and time on disk are those of its
+   * index entry, and so its blocks and its announced time still hold.
+   */
+  readonly blockHashes: Uint8Array | undefined;
+}
+
+/**
+ * A problem with code 'changed' is an item that changed while it was looked at: to be scanned again a little later.
+ * An item that is a problem, and all below it, keeps its index entries.
+ */
+export type ScanFinding =
+  | { readonly kind: 'changed'; readonly item: ScannedItem }
+  | { readonly kind: 'gone'; readonly name: string }
+  | { readonly kind: 'problem'; readonly problem: ItemProblem };

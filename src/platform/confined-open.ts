@@ -1,0 +1,105 @@
+/**
+ * Synchronous opening inside one folder, for worker threads. Every component is opened from the directory before it
+ * without following links, through /proc/self/fd, which gives Node the openat of Linux: a directory exchanged for a
+ * link under way is not entered. Only the root's own path may lead through links.
+ */
+import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
+import { SyncError } from '../domain/errors.js';
+import { type ItemStat } from './folder-fs.js';
+import { componentsOf } from './folder-name.js';
+import { systemCodeOf } from './system-errors.js';
+
+// Not among Node's constants: a descriptor that only stands for a place and needs no permission to read it.
+const O_PATH = 0o10000000;
+const DIRECTORY = O_PATH | constants.O_DIRECTORY;
+/** A fifo put in a file's place must not block the thread: O_NONBLOCK changes nothing for regular files. */
+const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const NS_PER_S = 1_000_000_000n;
+
+/** What the kernel resolves from an open directory instead of from a path that may change meanwhile. */
+export function pathAt(directory: number, component: string): string {
+  return `/proc/self/fd/${directory}/${component}`;
+}
+
+/** Opens the root of a folder; links on the way to it are followed. */
+export function openRoot(root: string): number {
+  return openSync(root, DIRECTORY);
+}
+
+/** Opens a directory that lies directly in `directory`. A link or another kind of item fails with ENOTDIR or ELOOP. */
+export function openDirectoryAt(directory: number, component: string): number {
+  return openSync(pathAt(directory, component), DIRECTORY | constants.O_NOFOLLOW);
+}
+
+/** Opens the directory with this name ('' = the root itself), component by component. The caller closes it. */
+export function openDirectoryBelow(root: number, name: string): number {
+  const components = componentsOf(name);
+  let opened = openDirectoryAt(root, '.');
+  for (const component of components) {
+    const parent = opened;
+    try {
+      opened = openDirectoryAt(parent, component);
+    } finally {
+      closeSync(parent);
+    }
+  }
+  return opened;
+}
+
+/** Opens a regular file in `directory` for reading; throws SyncError 'refused' when it is of another kind. */
+export function openFileAt(
+  directory: number,
+  component: string,
+): { file: number; stats: BigIntStats } {
+  const file = openSync(pathAt(directory, component), FILE);
+  try {
+    const stats = fstatSync(file, { bigint: true });
+    if (!stats.isFile()) throw new SyncError('refused', `${component}: not a regular file`);
+    return { file, stats };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** True when an error says that nothing with this name is there, or that its parent is no directory. */
+export function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error));
+}
+
+const S_IFMT = 0o170000;
+const TYPE_BY_MODE: Readonly<Record<number, ItemStat['type']>> = {
+  0o100000: 'file',
+  0o040000: 'directory',
+  0o120000: 'symlink',
+};
+
+export function itemStatOf(stats: BigIntStats): ItemStat {
+  const mode = Number(stats.mode);
+  const { mtimeNs } = stats;
+  let modifiedS = mtimeNs / NS_PER_S;
+  // Division truncates towards zero; before 1970 the nanoseconds still count upwards.
+  if (mtimeNs < 0n && modifiedS * NS_PER_S !== mtimeNs) modifiedS -= 1n;
+  return {
+    type: TYPE_BY_MODE[mode & S_IFMT] ?? 'other',
+    size: Number(stats.size),
+    permissions: mode & 0o7777,
+    modifiedS: Number(modifiedS),
+    modifiedNs: Number(mtimeNs - modifiedS * NS_PER_S),
+    changedNs: stats.ctimeNs,
+    device: stats.dev,
+    inode: stats.ino,
+  };
+}
+
+/** True when nothing was done to the item between two looks: same item, content and metadata untouched. */
+export function isSameState(a: ItemStat, b: ItemStat): boolean {
+  return (
+    a.changedNs === b.changedNs &&
+    a.inode === b.inode &&
+    a.device === b.device &&
+    a.size === b.size &&
+    a.modifiedS === b.modifiedS &&
+    a.modifiedNs === b.modifiedNs
+  );
+}
