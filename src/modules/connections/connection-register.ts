@@ -1,0 +1,269 @@
+/**
+ * One connection per device: registers greeted and admitted channels, settles duplicates as duplicate-rule.ts says,
+ * and does the bookkeeping of an end once. Order for the handler, per device: `connected` of a connection, its
+ * messages, `closed`; only then `connected` of the next one.
+ */
+import { messageOf } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
+import { type Clock, type Timer } from '../../platform/clock.js';
+import { type DeviceSettings } from '../config/settings.js';
+import { type EventsService } from '../events/events.service.js';
+import { type ConnectionHandler, type PeerConnection } from '../protocol/connection-handler.js';
+import { type Hello } from '../protocol/messages.js';
+import { type ConnectedDevices } from './connected-devices.js';
+import { type ConnectionLog, shownName } from './connection-log.js';
+import { type DeviceHandler } from './device-handler.js';
+import { HOLD_MS, settle } from './duplicate-rule.js';
+import { type Channel } from './transport.js';
+
+/** How long an ended connection may take to say goodbye before its socket is destroyed. */
+export const CLOSE_WAIT_MS = 2000;
+
+/** A channel whose peer was greeted and is welcome. */
+export interface Candidate {
+  readonly channel: Channel;
+  readonly hello: Hello;
+  /** `id` is the full one. */
+  readonly device: DeviceSettings;
+  /** We dialed it. */
+  readonly isOurs: boolean;
+}
+
+export interface RegisterParts {
+  readonly ownId: DeviceId;
+  readonly devices: ConnectedDevices;
+  readonly handler: DeviceHandler;
+  /** Makes the connection; the peer's messages go to the handler. */
+  readonly open: (candidate: Candidate, handler: ConnectionHandler) => PeerConnection;
+  readonly events: Pick<EventsService, 'emit'>;
+  readonly clock: Clock;
+  readonly log: ConnectionLog;
+  readonly onEnded: (device: DeviceId, livedMs: number) => void;
+}
+
+interface Entry {
+  readonly candidate: Candidate;
+  readonly sinceMs: number;
+  connection: PeerConnection | undefined;
+  /** The peer's Cluster Config came. */
+  isChosen: boolean;
+  /** Settles when the handler has done its `connected`. */
+  readonly ready: Deferred;
+  /** Resolves after the handler's `closed`. */
+  readonly gone: Deferred;
+}
+
+interface Deferred {
+  readonly promise: Promise<void>;
+  /** Settles as the given value or promise does. */
+  readonly resolve: (value?: Promise<void>) => void;
+}
+
+interface Held {
+  readonly candidate: Candidate;
+  readonly timer: Timer;
+}
+
+export class ConnectionRegister {
+  private readonly entries = new Map<DeviceId, Entry>();
+  /** Second connections that wait for the peer's choice. */
+  private readonly held = new Map<DeviceId, Held>();
+  /** By device: the end of the line of what is done for it. */
+  private readonly turns = new Map<DeviceId, Promise<unknown>>();
+  private isStopping = false;
+
+  constructor(private readonly parts: RegisterParts) {}
+
+  /** True when the channel became the device's connection, or is held in case it will be. */
+  offer(candidate: Candidate): Promise<boolean> {
+    return this.inTurn(candidate.device.id, () => this.settle(candidate));
+  }
+
+  /** Ends everything and takes nothing more. */
+  async stop(reason: string): Promise<void> {
+    this.isStopping = true;
+    for (const device of [...this.held.keys()]) this.dropHeld(device, reason);
+    await Promise.all([...this.turns.values()]);
+    await Promise.all([...this.entries.values()].map((entry) => this.end(entry, reason)));
+  }
+
+  private inTurn<T>(device: DeviceId, job: () => Promise<T>): Promise<T> {
+    const turn = (this.turns.get(device) ?? Promise.resolve()).then(job);
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.turns.get(device) === settled) this.turns.delete(device);
+      });
+    this.turns.set(device, settled);
+    return turn;
+  }
+
+  private async settle(candidate: Candidate): Promise<boolean> {
+    const device = candidate.device.id;
+    const existing = this.entries.get(device);
+    if (existing === undefined || existing.connection?.isClosed === true) {
+      await existing?.gone.promise;
+      return this.register(candidate);
+    }
+    const settlement = settle({
+      ownId: this.parts.ownId,
+      peerId: device,
+      clientName: candidate.hello.clientName,
+      existingIsOurs: existing.candidate.isOurs,
+      existingAgeMs: this.parts.clock.monotonicMs() - existing.sinceMs,
+      existingIsChosen: existing.isChosen,
+      newIsOurs: candidate.isOurs,
+    });
+    const { remoteAddress } = candidate.channel;
+    this.parts.log.debug(`Second connection to ${device} at ${remoteAddress}: ${settlement}`);
+    if (settlement === 'hold') {
+      this.hold(candidate);
+      return true;
+    }
+    if (settlement === 'refuse') {
+      candidate.channel.stream.destroy();
+      return false;
+    }
+    this.dropHeld(device, 'a newer connection came');
+    await this.end(existing, 'replaced by a newer connection');
+    return this.register(candidate);
+  }
+
+  private register(candidate: Candidate): boolean {
+    const { channel, device, hello } = candidate;
+    if (this.isStopping || channel.stream.destroyed) {
+      channel.stream.destroy();
+      return false;
+    }
+    const entry: Entry = {
+      candidate,
+      sinceMs: this.parts.clock.monotonicMs(),
+      connection: undefined,
+      isChosen: false,
+      ready: deferred(),
+      gone: deferred(),
+    };
+    this.entries.set(device.id, entry);
+    const connection = this.open(entry);
+    if (connection.isClosed) {
+      entry.ready.resolve();
+      return false;
+    }
+    this.parts.devices.add(connection);
+    this.parts.log.info(
+      `Connected to node ${device.id} at ${channel.remoteAddress} ` +
+        `(${shownName(hello.clientName)} ${shownName(hello.clientVersion)}, ${channel.crypto})`,
+    );
+    this.parts.events.emit('DeviceConnected', {
+      device: device.id,
+      address: channel.remoteAddress,
+      clientName: hello.clientName,
+      clientVersion: hello.clientVersion,
+    });
+    entry.ready.promise.catch((error: unknown) => connection.close(messageOf(error)));
+    entry.ready.resolve(this.parts.handler.connected(connection));
+    return true;
+  }
+
+  private open(entry: Entry): PeerConnection {
+    try {
+      entry.connection = this.parts.open(entry.candidate, this.handlerOf(entry));
+      return entry.connection;
+    } catch (error) {
+      this.entries.delete(entry.candidate.device.id);
+      entry.candidate.channel.stream.destroy();
+      throw error;
+    }
+  }
+
+  /** What the connection calls: the model's handler, after `connected`, and with the bookkeeping of the end. */
+  private handlerOf(entry: Entry): ConnectionHandler {
+    const { handler } = this.parts;
+    const device = entry.candidate.device.id;
+    const whenReady =
+      <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        await entry.ready.promise;
+        return call(...args);
+      };
+    return {
+      clusterConfig: whenReady((connection, message) => {
+        entry.isChosen = true;
+        this.dropHeld(device, 'the peer chose the other connection');
+        return handler.clusterConfig(connection, message);
+      }),
+      index: whenReady((connection, message) => handler.index(connection, message)),
+      indexUpdate: whenReady((connection, message) => handler.indexUpdate(connection, message)),
+      request: whenReady((connection, message) => handler.request(connection, message)),
+      downloadProgress: whenReady((connection, message) =>
+        handler.downloadProgress(connection, message),
+      ),
+      closed: (connection, reason) => void this.closed(entry, connection, reason),
+    };
+  }
+
+  private async closed(entry: Entry, connection: PeerConnection, reason: Error): Promise<void> {
+    const device = connection.deviceId;
+    const { devices, events, handler, log, onEnded, clock } = this.parts;
+    devices.remove(connection);
+    log.info(`Connection to ${device} at ${connection.remoteAddress} closed: ${reason.message}`);
+    await entry.ready.promise.catch(() => undefined);
+    try {
+      handler.closed(connection, reason);
+    } finally {
+      this.entries.delete(device);
+      entry.gone.resolve();
+      events.emit('DeviceDisconnected', { device, error: reason.message });
+      this.promoteHeld(device);
+      onEnded(device, clock.monotonicMs() - entry.sinceMs);
+    }
+  }
+
+  private async end(entry: Entry, reason: string): Promise<void> {
+    const { stream } = entry.candidate.channel;
+    const force = this.parts.clock.setTimer(CLOSE_WAIT_MS, () => stream.destroy());
+    entry.connection?.close(reason).catch(() => stream.destroy());
+    await entry.gone.promise;
+    force.cancel();
+  }
+
+  private hold(candidate: Candidate): void {
+    const device = candidate.device.id;
+    this.dropHeld(device, 'a newer connection came');
+    const timer = this.parts.clock.setTimer(HOLD_MS, () =>
+      this.dropHeld(device, 'the peer made no choice in time'),
+    );
+    this.held.set(device, { candidate, timer });
+  }
+
+  private takeHeld(device: DeviceId): Candidate | undefined {
+    const held = this.held.get(device);
+    held?.timer.cancel();
+    this.held.delete(device);
+    return held?.candidate;
+  }
+
+  private dropHeld(device: DeviceId, why: string): void {
+    const candidate = this.takeHeld(device);
+    if (candidate === undefined) return;
+    this.parts.log.debug(`Second connection to ${device} dropped: ${why}`);
+    candidate.channel.stream.destroy();
+  }
+
+  private promoteHeld(device: DeviceId): void {
+    const candidate = this.takeHeld(device);
+    if (candidate === undefined) return;
+    this.offer(candidate).catch((error: unknown) => {
+      candidate.channel.stream.destroy();
+      this.parts.log.warn(`Connection to ${device}: ${messageOf(error)}`);
+    });
+  }
+}
+
+function deferred(): Deferred {
+  let resolve: Deferred['resolve'] = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = (value) => settle(value);
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,35 @@
+/** Connections to devices, and the blocks they have. Override Transport to run nodes without a network. */
+import { Module } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { CertModule } from '../cert/cert.module.js';
+import { CertService } from '../cert/cert.service.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { DiscoveryModule } from '../discovery/discovery.module.js';
+import { ProtocolModule } from '../protocol/protocol.module.js';
+import { BlockSource } from './block-source.js';
+import { ConnectedDevices } from './connected-devices.js';
+import { ConnectionsService } from './connections.service.js';
+import { RemoteBlockSource } from './remote-block-source.js';
+import { TcpTransport } from './tcp-transport.js';
+import { Transport } from './transport.js';
+
+@Module({
+  imports: [CertModule, DatabaseModule, DiscoveryModule, ProtocolModule],
+  providers: [
+    ConnectionsService,
+    ConnectedDevices,
+    {
+      provide: Transport,
+      useFactory: (cert: CertService, clock: Clock) => new TcpTransport(cert, clock),
+      inject: [CertService, Clock],
+    },
+    {
+      provide: BlockSource,
+      useFactory: (devices: ConnectedDevices, clock: Clock) =>
+        new RemoteBlockSource(devices, clock),
+      inject: [ConnectedDevices, Clock],
+    },
+  ],
+  exports: [ConnectionsService, ConnectedDevices, BlockSource, Transport],
+})
+export class ConnectionsModule {}

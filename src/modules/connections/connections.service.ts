@@ -1,0 +1,193 @@
+/**
+ * The node's end of the network: listens, dials, and keeps one connection to each configured device that can be
+ * reached. Owns when all this starts and stops; what happens on a connection is the handler's.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+import { messageOf, SyncError } from '../../domain/errors.js';
+import { Clock, type Timer } from '../../platform/clock.js';
+import { Randomness } from '../../platform/randomness.js';
+import { CertService } from '../cert/cert.service.js';
+import { SettingsService } from '../config/settings.service.js';
+import { IndexDatabase } from '../database/index-database.js';
+import { DiscoveryService } from '../discovery/discovery.service.js';
+import { EventsService } from '../events/events.service.js';
+import { ProtocolService } from '../protocol/protocol.service.js';
+import { clientVersion } from './client-version.js';
+import { ConnectedDevices } from './connected-devices.js';
+import { type ConnectionLog } from './connection-log.js';
+import { ConnectionRegister } from './connection-register.js';
+import { type DeviceHandler } from './device-handler.js';
+import { Dialer } from './dialer.js';
+import { KnownDevices } from './known-devices.js';
+import { Reception } from './reception.js';
+import { Strangers } from './strangers.js';
+import { STATISTICS_INTERVAL_MS, transferLine } from './transfer-statistics.js';
+import { type Channel, type Listener, Transport } from './transport.js';
+
+const MS_PER_S = 1000;
+
+@Injectable()
+export class ConnectionsService {
+  private readonly logger = new Logger('connections');
+  private running: Running | undefined;
+
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly cert: CertService,
+    private readonly protocol: ProtocolService,
+    private readonly transport: Transport,
+    private readonly discovery: DiscoveryService,
+    private readonly database: IndexDatabase,
+    private readonly events: EventsService,
+    private readonly devices: ConnectedDevices,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** The addresses really listened on, `tcp://host:port` each. */
+  get listenAddresses(): string[] {
+    return this.running?.listeners.map((listener) => listener.address) ?? [];
+  }
+
+  /**
+   * Rejects with SyncError 'io' when there are addresses to listen on and none of them works; one that fails beside
+   * others that work is logged as an error.
+   */
+  async start(handler: DeviceHandler): Promise<void> {
+    const known = new KnownDevices(() => this.settings.settings.devices, this.database);
+    await known.load();
+    const running = this.assemble(handler, known);
+    this.running = running;
+    try {
+      await this.listen(running);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.logger.log('Attempting to connect to other nodes');
+    running.dialer.wake();
+    if (this.settings.settings.transferStatistics) this.logTransfers(running);
+  }
+
+  /** Tells every peer, ends every connection, and resolves when the handler has heard of each end. */
+  async stop(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    if (running === undefined) return;
+    running.stopped.abort(new SyncError('closed', 'the node is stopping'));
+    running.statistics?.cancel();
+    await Promise.all(running.listeners.map((listener) => listener.close()));
+    running.reception.stop();
+    await running.dialer.stop();
+    await Promise.all(running.receiving);
+    await running.register.stop('the node is stopping');
+  }
+
+  /** Dials what is due, for instance because an address was found. */
+  wake(): void {
+    this.running?.dialer.wake();
+  }
+
+  private assemble(handler: DeviceHandler, known: KnownDevices): Running {
+    const { settings } = this.settings;
+    const { clock, devices, events, protocol } = this;
+    const { deviceId: ownId } = this.cert;
+    const log = this.log();
+    const register = new ConnectionRegister({
+      ...{ ownId, devices, handler, events, clock, log },
+      open: (candidate, connectionHandler) => protocol.connect(candidate, connectionHandler),
+      onEnded: (device, livedMs) => dialer.ended(device, livedMs),
+    });
+    const reception = new Reception({
+      ...{ ownId, known, clock, log },
+      deviceName: settings.deviceName,
+      clientVersion: clientVersion(),
+      strangers: new Strangers(this.database, events, clock, log),
+      greet: (stream, hello, signal) => protocol.greet(stream, hello, signal),
+      offer: (candidate) => register.offer(candidate),
+    });
+    const dialer = new Dialer({
+      ...{ known, clock, log },
+      transport: this.transport,
+      discovery: this.discovery,
+      randomness: this.randomness,
+      intervalMs: settings.reconnectIntervalS * MS_PER_S,
+      isBusy: (key) => key === ownId || devices.get(key) !== undefined,
+      receive: (channel, signal) => reception.receive(channel, true, signal),
+    });
+    return {
+      ...{ register, reception, dialer },
+      listeners: [],
+      receiving: new Set(),
+      stopped: new AbortController(),
+      statistics: undefined,
+    };
+  }
+
+  private async listen(running: Running): Promise<void> {
+    const addresses = this.settings.settings.listenAddresses;
+    const failures: string[] = [];
+    for (const address of addresses) {
+      try {
+        const listener = await this.transport.listen(address, (channel) =>
+          this.receive(running, channel),
+        );
+        running.listeners.push(listener);
+        this.logger.log(`Listening for incoming connections on ${listener.address}`);
+      } catch (error) {
+        failures.push(messageOf(error));
+      }
+    }
+    if (failures.length > 0 && running.listeners.length === 0) {
+      throw new SyncError('io', failures.join('; '));
+    }
+    for (const failure of failures) this.logger.error(failure);
+  }
+
+  private receive(running: Running, channel: Channel): void {
+    const received: Promise<unknown> = running.reception
+      .receive(channel, false, running.stopped.signal)
+      .catch((error: unknown) => {
+        channel.stream.destroy();
+        this.logger.error(`Connection from ${channel.remoteAddress}: ${messageOf(error)}`);
+      })
+      .finally(() => running.receiving.delete(received));
+    running.receiving.add(received);
+  }
+
+  private logTransfers(running: Running): void {
+    let before = this.devices.transferred();
+    let beforeMs = this.clock.monotonicMs();
+    const again = (): void => {
+      running.statistics = this.clock.setTimer(STATISTICS_INTERVAL_MS, () => {
+        const now = this.devices.transferred();
+        const nowMs = this.clock.monotonicMs();
+        const line = transferLine(before, now, nowMs - beforeMs);
+        if (line !== undefined) this.logger.log(line);
+        before = now;
+        beforeMs = nowMs;
+        again();
+      });
+    };
+    again();
+  }
+
+  private log(): ConnectionLog {
+    return {
+      info: (line) => this.logger.log(line),
+      warn: (line) => this.logger.warn(line),
+      debug: (line) => this.logger.debug(line),
+    };
+  }
+}
+
+interface Running {
+  readonly register: ConnectionRegister;
+  readonly reception: Reception;
+  readonly dialer: Dialer;
+  readonly listeners: Listener[];
+  /** Incoming channels whose fate is open. */
+  readonly receiving: Set<Promise<unknown>>;
+  readonly stopped: AbortController;
+  statistics: Timer | undefined;
+}

@@ -1,0 +1,137 @@
+/**
+ * How busy, how fast and how trustworthy each device is, as a source of blocks. Owns the bytes that are requested
+ * and not answered. Rules: the window of a device is what it delivers in WINDOW_MS, so that a slow one holds little
+ * of what others could bring sooner; one request is always allowed to an idle device, whatever its size.
+ */
+import { type DeviceId } from '../../domain/wire-terms.js';
+
+export interface LoadLimits {
+  /** Requested and unanswered, all devices together: what answers may pile up in memory at worst. */
+  readonly nodeBytesMax: number;
+  /** Of one device; half of the node's, so that one stalled device never holds up the others. */
+  readonly deviceBytesMax: number;
+  /** Of one device, however slow, or of unknown speed. */
+  readonly deviceBytesMin: number;
+}
+
+export const LOAD_LIMITS: LoadLimits = {
+  nodeBytesMax: 64 * 1024 * 1024,
+  deviceBytesMax: 32 * 1024 * 1024,
+  deviceBytesMin: 4 * 1024 * 1024,
+};
+
+export const WINDOW_MS = 2000;
+/** A device that failed is asked after the others for so long. */
+export const TROUBLED_MS = 30_000;
+/** A device that sent wrong bytes is asked only when nobody else is left, for so long. */
+export const DISTRUSTED_MS = 300_000;
+/** Weight of a new measurement of a device's speed. */
+const SPEED_WEIGHT = 0.2;
+
+interface Load {
+  outstandingBytes: number;
+  /** 0 while unknown. */
+  bytesPerMs: number;
+  lastAnswerMs: number;
+  troubledUntilMs: number;
+  distrustedUntilMs: number;
+}
+
+export class DeviceLoads {
+  private readonly loads = new Map<DeviceId, Load>();
+  private nodeBytes = 0;
+
+  constructor(private readonly limits: LoadLimits = LOAD_LIMITS) {}
+
+  outstandingBytes(device: DeviceId): number {
+    return this.loads.get(device)?.outstandingBytes ?? 0;
+  }
+
+  /** Whether the node as a whole may ask for so much more. */
+  hasNodeRoom(bytes: number): boolean {
+    return this.nodeBytes === 0 || this.nodeBytes + bytes <= this.limits.nodeBytesMax;
+  }
+
+  hasRoom(device: DeviceId, bytes: number): boolean {
+    const load = this.loads.get(device);
+    if (load === undefined || load.outstandingBytes === 0) return true;
+    const { deviceBytesMin, deviceBytesMax } = this.limits;
+    const window = Math.min(deviceBytesMax, Math.max(deviceBytesMin, load.bytesPerMs * WINDOW_MS));
+    return load.outstandingBytes + bytes <= window;
+  }
+
+  /**
+   * The devices to choose from, best first: least busy, those in trouble last. A device that sent wrong bytes is
+   * left out while there is another.
+   */
+  ranked(candidates: readonly DeviceId[], nowMs: number): DeviceId[] {
+    const trusted = candidates.filter(
+      (device) => (this.loads.get(device)?.distrustedUntilMs ?? 0) <= nowMs,
+    );
+    const isTroubled = (device: DeviceId): number =>
+      (this.loads.get(device)?.troubledUntilMs ?? 0) > nowMs ? 1 : 0;
+    return [...(trusted.length > 0 ? trusted : candidates)].sort(
+      (a, b) =>
+        isTroubled(a) - isTroubled(b) ||
+        this.outstandingBytes(a) - this.outstandingBytes(b) ||
+        (this.loads.get(b)?.bytesPerMs ?? 0) - (this.loads.get(a)?.bytesPerMs ?? 0),
+    );
+  }
+
+  /** Counts a request. Returns the bytes that are to be answered up to and with this one. */
+  reserve(device: DeviceId, bytes: number): number {
+    const load = this.loadOf(device);
+    load.outstandingBytes += bytes;
+    this.nodeBytes += bytes;
+    return load.outstandingBytes;
+  }
+
+  release(device: DeviceId, bytes: number): void {
+    const load = this.loadOf(device);
+    load.outstandingBytes -= bytes;
+    this.nodeBytes -= bytes;
+  }
+
+  /** `bytes`: what `reserve` returned: all of that was answered in the time. */
+  answered(device: DeviceId, bytes: number, elapsedMs: number, nowMs: number): void {
+    const load = this.loadOf(device);
+    const speed = bytes / Math.max(elapsedMs, 1);
+    load.bytesPerMs += (speed - load.bytesPerMs) * (load.bytesPerMs === 0 ? 1 : SPEED_WEIGHT);
+    load.lastAnswerMs = nowMs;
+    load.troubledUntilMs = 0;
+  }
+
+  failed(device: DeviceId, nowMs: number): void {
+    this.loadOf(device).troubledUntilMs = nowMs + TROUBLED_MS;
+  }
+
+  lied(device: DeviceId, nowMs: number): void {
+    this.loadOf(device).distrustedUntilMs = nowMs + DISTRUSTED_MS;
+  }
+
+  /** How long an answer to so many bytes should take, ms; 0 while unknown. */
+  expectedMs(device: DeviceId, bytes: number): number {
+    const speed = this.loads.get(device)?.bytesPerMs ?? 0;
+    return speed === 0 ? 0 : bytes / speed;
+  }
+
+  /** When the device answered last, monotonic ms; -Infinity when never. */
+  lastAnswerMs(device: DeviceId): number {
+    return this.loads.get(device)?.lastAnswerMs ?? -Infinity;
+  }
+
+  private loadOf(device: DeviceId): Load {
+    let load = this.loads.get(device);
+    if (load === undefined) {
+      load = {
+        outstandingBytes: 0,
+        bytesPerMs: 0,
+        lastAnswerMs: -Infinity,
+        troubledUntilMs: 0,
+        distrustedUntilMs: 0,
+      };
+      this.loads.set(device, load);
+    }
+    return load;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Blocks from connected devices. The least busy device is asked first; what comes is checked against its SHA-256;
+ * a device that fails, stalls or sends other bytes is left for the next one; while a device takes much longer than
+ * it should, another one is asked beside it and the first good answer counts. No wait is unbounded.
+ */
+import { hash } from 'node:crypto';
+import { messageOf, SyncError } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
+import { type Clock } from '../../platform/clock.js';
+import { BlockSource, type WantedBlock } from './block-source.js';
+import { type ConnectedDevices } from './connected-devices.js';
+import { DeviceLoads } from './device-load.js';
+import { type Lease, RequestQueue } from './request-queue.js';
+
+/** A device that has not answered a request for so long is slow, unless it has much to answer before. */
+export const SLOW_AFTER_MS = 3000;
+/** How much longer than its speed lets expect a device may take before it is slow. */
+export const SLOW_FACTOR = 3;
+/** A device that answers nothing at all for so long, while it owes an answer, is given up for this block. */
+export const STALLED_AFTER_MS = 60_000;
+/** The longest that one request may wait for its answer. */
+export const REQUEST_MAX_MS = 600_000;
+
+export type Sha256 = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+export class RemoteBlockSource extends BlockSource {
+  private readonly queue: RequestQueue;
+
+  constructor(
+    private readonly devices: ConnectedDevices,
+    private readonly clock: Clock,
+    private readonly loads: DeviceLoads = new DeviceLoads(),
+    private readonly sha256: Sha256 = sha256InThread,
+  ) {
+    super();
+    this.queue = new RequestQueue(
+      loads,
+      () => clock.monotonicMs(),
+      () => devices.count,
+    );
+    devices.onChange(() => this.queue.devicesChanged());
+  }
+
+  connected(devices: readonly DeviceId[]): DeviceId[] {
+    return devices.filter((device) => this.devices.get(device) !== undefined);
+  }
+
+  fetch(
+    block: WantedBlock,
+    devices: readonly DeviceId[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const scope = new AbortController();
+    const stop = (): void => scope.abort(signal.reason);
+    const task: Fetch = { block, devices, failures: new Map(), signal: scope.signal };
+    return new Promise<Uint8Array>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+      let running = 0;
+      const start = (onSlow: () => void): void => {
+        running += 1;
+        this.tryDevices(task, onSlow).then(resolve, (error: unknown) => {
+          running -= 1;
+          // Another runner may still bring the block; its answer counts then.
+          if (running === 0) reject(error as Error);
+        });
+      };
+      let isHedged = false;
+      start(() => {
+        if (isHedged || this.candidates(task).length === 0) return;
+        isHedged = true;
+        start(() => undefined);
+      });
+    }).finally(() => {
+      signal.removeEventListener('abort', stop);
+      scope.abort(new SyncError('closed', 'the block was fetched from another device'));
+    });
+  }
+
+  /** Asks one device after the other, each at most once per fetch. */
+  private async tryDevices(task: Fetch, onSlow: () => void): Promise<Uint8Array> {
+    for (;;) {
+      const lease = await this.queue.lease(
+        task.block.size,
+        () => this.candidates(task),
+        task.signal,
+      );
+      if (lease === undefined) throw nobodyGave(task);
+      task.failures.set(lease.device, 'has not answered yet');
+      try {
+        return await this.ask(task, lease, onSlow);
+      } catch (error) {
+        task.signal.throwIfAborted();
+        task.failures.set(lease.device, messageOf(error));
+      } finally {
+        lease.release();
+      }
+    }
+  }
+
+  private async ask(task: Fetch, lease: Lease, onSlow: () => void): Promise<Uint8Array> {
+    const { block } = task;
+    const { device } = lease;
+    const startedMs = this.clock.monotonicMs();
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort(task.signal.reason);
+    task.signal.addEventListener('abort', stop, { once: true });
+    const watch = this.watch(lease, startedMs, onSlow, attempt);
+    try {
+      const connection = this.devices.get(device);
+      if (connection === undefined) throw new SyncError('closed', 'not connected any more', true);
+      const bytes = await connection.request({ ...block, fromTemporary: false }, attempt.signal);
+      const nowMs = this.clock.monotonicMs();
+      this.loads.answered(device, lease.owedBytes, nowMs - startedMs, nowMs);
+      const hashed = await this.sha256(bytes);
+      if (bytes.length === block.size && Buffer.compare(hashed, block.hash) === 0) return bytes;
+      this.loads.lied(device, nowMs);
+      throw new SyncError('mismatch', 'sent other bytes than the hash says', true);
+    } catch (error) {
+      if (!task.signal.aborted) this.loads.failed(device, this.clock.monotonicMs());
+      throw error;
+    } finally {
+      watch.cancel();
+      task.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Tells once when the request is slow, and aborts it when the device has stalled. */
+  private watch(
+    lease: Lease,
+    startedMs: number,
+    onSlow: () => void,
+    attempt: AbortController,
+  ): { cancel(): void } {
+    const { device, owedBytes } = lease;
+    const slowMs = Math.min(
+      STALLED_AFTER_MS,
+      Math.max(SLOW_AFTER_MS, SLOW_FACTOR * this.loads.expectedMs(device, owedBytes)),
+    );
+    const checkStalled = (): void => {
+      const nowMs = this.clock.monotonicMs();
+      const silentMs = nowMs - Math.max(startedMs, this.loads.lastAnswerMs(device));
+      if (silentMs >= STALLED_AFTER_MS || nowMs - startedMs >= REQUEST_MAX_MS) {
+        attempt.abort(new SyncError('timeout', 'does not answer', true));
+      } else {
+        timer = this.clock.setTimer(Math.max(1, STALLED_AFTER_MS - silentMs), checkStalled);
+      }
+    };
+    let timer = this.clock.setTimer(slowMs, () => {
+      onSlow();
+      checkStalled();
+    });
+    return { cancel: () => timer.cancel() };
+  }
+
+  /** Connected devices that this fetch has not asked. */
+  private candidates(task: Fetch): DeviceId[] {
+    return this.connected(task.devices).filter((device) => !task.failures.has(device));
+  }
+}
+
+interface Fetch {
+  readonly block: WantedBlock;
+  readonly devices: readonly DeviceId[];
+  /** By device that was asked: what came of it. */
+  readonly failures: Map<DeviceId, string>;
+  readonly signal: AbortSignal;
+}
+
+function nobodyGave(task: Fetch): SyncError {
+  const { block, failures } = task;
+  const told = [...failures].map(([device, message]) => `${device}: ${message}`).join('; ');
+  const why = told === '' ? 'no device that has it is connected' : told;
+  return new SyncError('missing', `block ${block.blockNo} of ${block.name}: ${why}`, true);
+}
+
+function sha256InThread(bytes: Uint8Array): Uint8Array {
+  return hash('sha256', bytes, 'buffer');
+}

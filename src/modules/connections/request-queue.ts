@@ -1,0 +1,115 @@
+/**
+ * Fetches that wait for a device with room. First come, first served: nobody overtakes one who waits for the same
+ * device or for the node's total, but who waits for a full device does not hold up those who want another one.
+ */
+import { SyncError } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
+import { type DeviceLoads } from './device-load.js';
+
+/** Fetches that wait at once; their callers bound themselves far below. */
+export const WAITING_MAX = 8192;
+
+/** Room for one request at a device. */
+export interface Lease {
+  readonly device: DeviceId;
+  /** What the device owes us up to and with this request. */
+  readonly owedBytes: number;
+  /** To be called once. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly candidates: () => DeviceId[];
+  readonly resolve: (lease: Lease | undefined) => void;
+}
+
+export class RequestQueue {
+  private readonly waiters = new Set<Waiter>();
+
+  constructor(
+    private readonly loads: DeviceLoads,
+    private readonly nowMs: () => number,
+    private readonly connectedCount: () => number,
+  ) {}
+
+  get waiting(): number {
+    return this.waiters.size;
+  }
+
+  /** Undefined when no candidate is left. Rejects with the signal's reason. */
+  lease(
+    bytes: number,
+    candidates: () => DeviceId[],
+    signal: AbortSignal,
+  ): Promise<Lease | undefined> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      if (this.waiters.size >= WAITING_MAX) {
+        return reject(new SyncError('refused', `${WAITING_MAX} blocks wait already`, true));
+      }
+      const onAbort = (): void => {
+        this.waiters.delete(waiter);
+        reject(signal.reason as Error);
+        // It may have been the one that held the others up.
+        this.dispatch();
+      };
+      const waiter: Waiter = {
+        bytes,
+        candidates,
+        resolve: (lease) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(lease);
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.waiters.add(waiter);
+      this.dispatch();
+    });
+  }
+
+  /** Tells those who wait in vain, and gives out what room there is. To be called when devices come or go. */
+  devicesChanged(): void {
+    for (const waiter of this.waiters) {
+      if (waiter.candidates().length > 0) continue;
+      this.waiters.delete(waiter);
+      waiter.resolve(undefined);
+    }
+    this.dispatch();
+  }
+
+  private dispatch(): void {
+    const claimed = new Set<DeviceId>();
+    for (const waiter of this.waiters) {
+      const candidates = waiter.candidates();
+      if (candidates.length === 0) {
+        this.waiters.delete(waiter);
+        waiter.resolve(undefined);
+        continue;
+      }
+      if (!this.loads.hasNodeRoom(waiter.bytes)) return;
+      const device = this.loads
+        .ranked(candidates, this.nowMs())
+        .find((each) => !claimed.has(each) && this.loads.hasRoom(each, waiter.bytes));
+      if (device !== undefined) this.grant(waiter, device);
+      else for (const each of candidates) claimed.add(each);
+      if (claimed.size >= this.connectedCount()) return;
+    }
+  }
+
+  private grant(waiter: Waiter, device: DeviceId): void {
+    this.waiters.delete(waiter);
+    const owedBytes = this.loads.reserve(device, waiter.bytes);
+    let isHeld = true;
+    waiter.resolve({
+      device,
+      owedBytes,
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.loads.release(device, waiter.bytes);
+        this.dispatch();
+      },
+    });
+  }
+}
