@@ -209,10 +209,11 @@ export class MemoryFolderFs extends FolderFs {
   }
 
   async #run<T>(operation: string, name: string, act: () => T, codes?: ErrorCodes): Promise<T> {
+    const closed = new SyncError('closed', `folder root ${JSON.stringify(this.root)} is closed`);
+    if (this.#closed) throw closed;
+    // As on a real disk, nothing has happened yet when the call returns.
     await Promise.resolve();
-    if (this.#closed || this.#generation !== this.disk.generation) {
-      throw new SyncError('closed', `folder root ${JSON.stringify(this.root)} is closed`);
-    }
+    if (this.#generation !== this.disk.generation) throw closed;
     try {
       this.disk.beforeOperation?.(operation, name);
       return act();

@@ -2,6 +2,8 @@
  * Turns what the operating system says into a SyncError with the codes that the folder file system port promises.
  * The text names the operation and the item, never the descriptor path that was used to reach it.
  */
+// Not instanceof: the system's errors may belong to another realm than this code, as they do under a test runner.
+import { isNativeError } from 'node:util/types';
 import { type ErrorCode, SyncError } from '../domain/errors.js';
 
 /** What an operation makes of a system error where that differs from the common table. */
@@ -53,7 +55,7 @@ const PASSING: ReadonlySet<string> = new Set([
 
 /** The system's own code of an error ('ENOENT'), or '' when it has none. */
 export function systemCodeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = isNativeError(error) ? (error as NodeJS.ErrnoException).code : undefined;
   return typeof code === 'string' ? code : '';
 }
 
@@ -67,7 +69,7 @@ export function toSyncError(
   const systemCode = systemCodeOf(error);
   const code = special[systemCode] ?? COMMON[systemCode] ?? 'io';
   // Node appends ", open '/proc/self/fd/…'" to the description.
-  const text = error instanceof Error ? error.message.split(', ')[0] : String(error);
+  const text = isNativeError(error) ? error.message.split(', ')[0] : String(error);
   const message = `cannot ${operation} ${JSON.stringify(path)}: ${text}`;
   return new SyncError(code, message, PASSING.has(systemCode), { cause: error });
 }
