@@ -1,4 +1,5 @@
 /** Files are cut the same way on every device, and a block list says where each block lies. */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import {
   blockCount,
@@ -15,7 +16,6 @@ import {
   MIN_BLOCK_BYTES,
   VALID_BLOCK_SIZES,
 } from './block.js';
-import { createHash } from 'node:crypto';
 
 const MIB = 1024 * 1024;
 const sizes = fc.oneof(
