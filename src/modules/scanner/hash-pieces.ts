@@ -39,10 +39,14 @@ export interface HashPiece {
   readonly length: number;
 }
 
+/** A group of pieces of one folder, flat: packPieces. */
 export interface HashRequest {
   readonly group: number;
   readonly root: string;
-  readonly pieces: readonly HashPiece[];
+  /** Joined by NUL. */
+  readonly names: string;
+  /** size, blockSize, offset, length of each. */
+  readonly numbers: Float64Array;
 }
 
 export interface HashFailure {
@@ -59,8 +63,26 @@ export interface HashReply {
   readonly failures: ReadonlyMap<number, HashFailure>;
 }
 
-export function hashBytesOf(piece: HashPiece): number {
-  return Math.max(1, Math.ceil(piece.length / piece.blockSize)) * HASH_BYTES;
+const NUMBERS = 4;
+
+/** Bytes that the hashes of so many bytes take; nothing has one block too. */
+export function hashBytesOf(length: number, blockSize: number): number {
+  return Math.max(1, Math.ceil(length / blockSize)) * HASH_BYTES;
+}
+
+export function packPieces(group: number, root: string, pieces: readonly HashPiece[]): HashRequest {
+  const numbers = new Float64Array(pieces.length * NUMBERS);
+  pieces.forEach(({ size, blockSize, offset, length }, index) => {
+    numbers.set([size, blockSize, offset, length], index * NUMBERS);
+  });
+  return { group, root, names: pieces.map(({ name }) => name).join('\0'), numbers };
+}
+
+function unpackPieces({ names, numbers }: HashRequest): HashPiece[] {
+  return names.split('\0').map((name, index) => {
+    const [size, blockSize, offset, length] = numbers.subarray(index * NUMBERS);
+    return { name, size, blockSize, offset, length };
+  });
 }
 
 interface Parent {
@@ -75,16 +97,18 @@ export class PieceHasher {
   constructor(private readonly clock: Clock) {}
 
   run(request: HashRequest): HashReply {
-    const { group, pieces } = request;
+    const { group } = request;
+    const pieces = unpackPieces(request);
+    const bytes = pieces.map(({ length, blockSize }) => hashBytesOf(length, blockSize));
     const stats = newStatColumns(pieces.length);
     const failures = new Map<number, HashFailure>();
-    const hashes = new Uint8Array(pieces.reduce((sum, piece) => sum + hashBytesOf(piece), 0));
+    const hashes = new Uint8Array(bytes.reduce((sum, count) => sum + count, 0));
     let root: number | undefined;
     let parent: Parent | undefined;
     let at = 0;
     try {
       for (const [index, piece] of pieces.entries()) {
-        const end = at + hashBytesOf(piece);
+        const end = at + bytes[index];
         try {
           root ??= openRoot(request.root);
           // Pieces of one directory follow each other: its handle is kept for as long as they do.

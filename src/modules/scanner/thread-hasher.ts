@@ -6,7 +6,14 @@ import { HASH_BYTES } from '../../domain/file-info.js';
 import { isSameState } from '../../platform/confined-open.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
 import { workerUrl } from '../../platform/worker-url.js';
-import { changed, hashBytesOf, type HashReply, type HashRequest } from './hash-pieces.js';
+import { AbortGroups } from './abort-groups.js';
+import {
+  changed,
+  hashBytesOf,
+  packPieces,
+  type HashReply,
+  type HashRequest,
+} from './hash-pieces.js';
 import { HashQueue, type HashTask, type QueuedPiece } from './hash-queue.js';
 import { Hasher, type HashedFile } from './hasher.js';
 import { ScanThread } from './scan-thread.js';
@@ -23,6 +30,7 @@ interface HashThread {
 
 export class ThreadHasher extends Hasher {
   private readonly queue = new HashQueue();
+  private readonly aborts = new AbortGroups<HashTask>(rejectTask);
   private readonly threads: HashThread[] = [];
   private readonly threadsMax = Math.min(HASH_THREADS_MAX, Math.max(1, availableParallelism()));
   private lastGroup = 0;
@@ -39,15 +47,25 @@ export class ThreadHasher extends Hasher {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       if (this.isClosed) return reject(closedError());
-      const onAbort = (): void => rejectTask(task, signal.reason as Error);
-      const settle = (): void => signal.removeEventListener('abort', onAbort);
       const task: HashTask = {
-        ...{ root: fs.root, name, size: expectedSize, blockSize },
-        ...{ isOver: false, blockHashes: undefined, stat: undefined, piecesLeft: 0 },
-        resolve: (hashed) => (settle(), resolve(hashed)),
-        reject: (error) => (settle(), reject(error)),
+        root: fs.root,
+        name,
+        size: expectedSize,
+        blockSize,
+        isOver: false,
+        blockHashes: undefined,
+        stat: undefined,
+        piecesLeft: 0,
+        resolve: (hashed) => {
+          this.aborts.remove(signal, task);
+          resolve(hashed);
+        },
+        reject: (error) => {
+          this.aborts.remove(signal, task);
+          reject(error);
+        },
       };
-      signal.addEventListener('abort', onAbort, { once: true });
+      this.aborts.add(signal, task);
       this.queue.add(task);
       this.dispatchSoon();
     });
@@ -98,11 +116,8 @@ export class ThreadHasher extends Hasher {
   private send(to: HashThread, pieces: QueuedPiece[]): void {
     const group = ++this.lastGroup;
     to.groups.set(group, pieces);
-    to.thread.post({
-      group,
-      root: pieces[0].task.root,
-      pieces: pieces.map(({ piece }) => piece),
-    });
+    const list = pieces.map(({ piece }) => piece);
+    to.thread.post(packPieces(group, pieces[0].task.root, list));
     to.thread.setBusy(true);
   }
 
@@ -133,7 +148,7 @@ export class ThreadHasher extends Hasher {
 function takeReply(pieces: readonly QueuedPiece[], reply: HashReply): void {
   let at = 0;
   pieces.forEach(({ task, piece }, index) => {
-    const end = at + hashBytesOf(piece);
+    const end = at + hashBytesOf(piece.length, piece.blockSize);
     const failure = reply.failures.get(index);
     if (task.isOver) {
       // Given up, or another of its ranges failed.
@@ -141,7 +156,8 @@ function takeReply(pieces: readonly QueuedPiece[], reply: HashReply): void {
       rejectTask(task, new SyncError(failure.code, failure.message, failure.retryable));
     } else {
       const offset = (piece.offset / piece.blockSize) * HASH_BYTES;
-      takePiece(task, offset, reply.hashes.subarray(at, end), statAt(reply.stats, index));
+      // A copy: a view would keep the hashes of the whole group for as long as this file's are kept.
+      takePiece(task, offset, reply.hashes.slice(at, end), statAt(reply.stats, index));
     }
     at = end;
   });
@@ -154,11 +170,15 @@ function takePiece(task: HashTask, offset: number, hashes: Uint8Array, stat: Ite
     return;
   }
   task.stat = stat;
-  task.blockHashes ??= new Uint8Array(hashBytesOf({ ...task, offset: 0, length: task.size }));
-  task.blockHashes.set(hashes, offset);
-  if (--task.piecesLeft > 0) return;
+  let all = hashes;
+  if (task.piecesLeft > 1 || task.blockHashes !== undefined) {
+    all = task.blockHashes ??= new Uint8Array(hashBytesOf(task.size, task.blockSize));
+    all.set(hashes, offset);
+  }
+  task.piecesLeft -= 1;
+  if (task.piecesLeft > 0) return;
   task.isOver = true;
-  task.resolve({ size: task.size, blockHashes: task.blockHashes, stat });
+  task.resolve({ size: task.size, blockHashes: all, stat });
 }
 
 function rejectTask(task: HashTask, error: Error): void {
