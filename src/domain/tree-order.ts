@@ -3,16 +3,16 @@
  * is in it and nothing else comes between, so that a tree is one range of names.
  */
 
-/** SQL and byte ranges end a tree below the key of its name followed by this byte. */
+/** Follows the separator's byte 0x00: the key of a name and this byte end the range of its tree. */
 const AFTER_SEPARATOR = 0x01;
 
 /**
- * Bytes that sort as the names do: UTF-8 with '/' as 0x00. To keep keys of different names different, a NUL in a name (possible
- * on the wire only) is 0x01 0x01 and the character U+0001 is 0x01 0x02.
+ * Bytes that sort as the names do: UTF-8 with '/' as 0x00. To keep the keys of different names different, a NUL
+ * in a name (possible on the wire only) is 0x01 0x01 and the character U+0001 is 0x01 0x02.
  */
 export function treeKey(name: string): Uint8Array {
   const bytes = new TextEncoder().encode(name);
-  if (!bytes.some((byte) => byte <= AFTER_SEPARATOR)) {
+  if (!bytes.some((byte) => byte <= 1)) {
     return bytes.map((byte) => (byte === 0x2f ? 0 : byte));
   }
   const key: number[] = [];
