@@ -52,6 +52,15 @@ describe('what a scan finding means for the index', () => {
     expect(scannedChange(onDisk, before, context)).toBeUndefined();
   });
 
+  it('keeps the announced time, blocks and all, when only the permissions changed', () => {
+    const announced = fileInfo('a', 'hello', { modifiedNs: 123_456_789 });
+    const before = { ...local(announced), diskModifiedNs: 123_456_000 };
+    const rest = { modifiedNs: 123_456_000, permissions: 0o600, blockHashes: undefined };
+    const change = scannedChange(scanned(announced, rest), before, context);
+    expect(change).toMatchObject({ modifiedNs: 123_456_789, diskModifiedNs: 123_456_000 });
+    expect(change?.blockHashes).toEqual(before.blockHashes);
+  });
+
   it('announces a file again that was recorded as deleted', () => {
     const before = local(deletedInfo('a', { version: [{ id: 3n, value: 9n }] }));
     const change = scannedChange(scanned(fileInfo('a', 'back')), before, context);

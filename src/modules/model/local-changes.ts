@@ -34,12 +34,16 @@ export function scannedChange(
   context: ChangeContext,
 ): LocalFileInfo | undefined {
   const isFile = item.type === 'file';
+  const blockHashes = isFile ? (item.blockHashes ?? recordedHashes(current)) : NO_BYTES;
+  if (blockHashes === undefined) return undefined;
+  // The platform may have kept less of the announced time than we were told: then that one still holds.
+  const announced = isTimeAsLeft(item, current) ? current : item;
   const found: LocalFileInfo = {
     name: item.name,
     type: item.type,
     size: isFile ? item.size : 0,
-    modifiedS: item.modifiedS,
-    modifiedNs: item.modifiedNs,
+    modifiedS: announced.modifiedS,
+    modifiedNs: announced.modifiedNs,
     modifiedBy: context.identity.shortId,
     version: current?.version ?? EMPTY_VECTOR,
     sequence: 0,
@@ -48,34 +52,35 @@ export function scannedChange(
     deleted: false,
     invalid: false,
     blockSize: isFile ? item.blockSize : 0,
-    blockHashes: isFile ? item.blockHashes : NO_BYTES,
-    blocksHash: isFile ? createHash('sha256').update(item.blockHashes).digest() : NO_BYTES,
+    blockHashes,
+    blocksHash: isFile ? createHash('sha256').update(blockHashes).digest() : NO_BYTES,
     symlinkTarget: item.symlinkTarget,
     platform: current?.platform ?? null,
     localFlags: 0,
     diskModifiedS: item.modifiedS,
     diskModifiedNs: item.modifiedNs,
   };
-  if (current !== undefined && isSameAsAnnounced(found, current, context.ignorePerms)) {
-    return undefined;
-  }
+  const { ignorePerms } = context;
+  const isAnnounced = current !== undefined && current.localFlags === 0;
+  if (isAnnounced && itemsEqual(found, current, { ignorePerms })) return undefined;
   return { ...found, version: nextVersion(found.version, context) };
 }
 
-/** The disk holds what the index says: the time on disk may be all that the platform kept of the announced one. */
-function isSameAsAnnounced(
-  found: LocalFileInfo,
-  current: LocalFileInfo,
-  ignorePerms: boolean,
-): boolean {
-  if (current.deleted || current.localFlags !== 0) return false;
-  const isTimeAsLeft =
-    found.diskModifiedS === current.diskModifiedS &&
-    found.diskModifiedNs === current.diskModifiedNs;
-  const compared = isTimeAsLeft
-    ? { ...found, modifiedS: current.modifiedS, modifiedNs: current.modifiedNs }
-    : found;
-  return itemsEqual(compared, current, { ignorePerms });
+/** Of a file whose content was not looked at again; undefined when the index knows no content: the next scan will. */
+function recordedHashes(current: LocalFileInfo | undefined): Uint8Array | undefined {
+  return current?.type === 'file' && !current.deleted ? current.blockHashes : undefined;
+}
+
+function isTimeAsLeft(
+  item: ScannedItem,
+  current: LocalFileInfo | undefined,
+): current is LocalFileInfo {
+  return (
+    current !== undefined &&
+    !current.deleted &&
+    item.modifiedS === current.diskModifiedS &&
+    item.modifiedNs === current.diskModifiedNs
+  );
 }
 
 /** The entry for an item that is no longer on disk; undefined when it is deleted already. */
