@@ -154,7 +154,11 @@ export class MemoryDisk {
       if (!node.isDurable && !keeps({ kind, name })) node.fallBack();
     }
     dropSecondParents(this.#root, new Set([this.#root]));
-    for (const node of found.keys()) node.makeDurable();
+    for (const node of found.keys()) {
+      node.links = 0;
+      node.makeDurable();
+    }
+    countLinks(this.#root);
   }
 
   #lookUp(directory: MemoryNode, base: string): MemoryEntry | undefined {
@@ -191,5 +195,12 @@ function dropSecondParents(directory: MemoryNode, seen: Set<MemoryNode>): void {
     }
     seen.add(node);
     dropSecondParents(node, seen);
+  }
+}
+
+function countLinks(directory: MemoryNode): void {
+  for (const { node } of directory.entries.values()) {
+    node.links += 1;
+    if (node.type === 'directory') countLinks(node);
   }
 }

@@ -33,6 +33,8 @@ export class MemoryNode {
   /** Names that are not UTF-8, in printable form. */
   readonly undecodable: string[] = [];
   entries = new Map<string, MemoryEntry>();
+  /** Entries that name it. */
+  links = 0;
   #bytes = new Uint8Array(0);
   #size = 0;
   #permissions: number;
@@ -77,6 +79,7 @@ export class MemoryNode {
       changedNs: this.#changedNs,
       device: MEMORY_DEVICE,
       inode: this.inode,
+      links: this.links,
     };
   }
 
@@ -112,11 +115,14 @@ export class MemoryNode {
   }
 
   put(key: string, entry: MemoryEntry, now: Instant): void {
+    this.#unlink(key);
     this.entries.set(key, entry);
+    entry.node.links += 1;
     this.#touch(now);
   }
 
   take(key: string, now: Instant): void {
+    this.#unlink(key);
     this.entries.delete(key);
     this.#touch(now);
   }
@@ -143,6 +149,11 @@ export class MemoryNode {
     this.entries = new Map(durable.entries);
     this.#isDurable = true;
     this.#sharesBytes = true;
+  }
+
+  #unlink(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry !== undefined) entry.node.links -= 1;
   }
 
   #touch(now: Instant): void {
