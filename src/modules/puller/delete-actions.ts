@@ -1,0 +1,104 @@
+/**
+ * Deletes that the cluster announced. The rule kept here: only what is on disk as the index says is removed, and of
+ * a directory nothing but itself and temp files; whatever else is in it is scanned or stays.
+ */
+import { SyncError } from '../../domain/errors.js';
+import { isTempName, parentOf, toNfc } from '../../domain/file-name.js';
+import { isInConflict } from '../../domain/global-version.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { mergeVectors, updateVector } from '../../domain/version-vector.js';
+import { type NeededItem } from '../database/index-database.js';
+import { recordOf } from './disk-state.js';
+import { ChangedOnDiskError, hasCode } from './last-look.js';
+import { type PullContext } from './pull-context.js';
+import { isPresent } from './pull-plan.js';
+
+/** Names in one question to the index. */
+const NAMES_AT_ONCE = 1_000;
+const MS_PER_S = 1_000;
+
+export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { global, local } = item;
+  if (isPresent(local) && isInConflict(local.version, global.version, ctx.folder.replicaId)) {
+    return keepOurs(ctx, global, local);
+  }
+  if (await isOnDisk(ctx, item)) {
+    const { name } = global;
+    await ctx.writable.within(parentOf(name), () => ctx.fs.removeFile(name)).catch(unlessGone);
+  }
+  await recordDelete(ctx, item);
+}
+
+export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
+  if (await isOnDisk(ctx, item)) {
+    const { name } = item.global;
+    await emptyDirectory(ctx, name);
+    await ctx.writable.within(parentOf(name), () => ctx.fs.removeDirectory(name)).catch(unlessGone);
+  }
+  await recordDelete(ctx, item);
+}
+
+/** Removes temp files. Throws 'exists' when anything else is in the directory; what no scan has seen is noted. */
+export async function emptyDirectory(ctx: PullContext, directory: string): Promise<void> {
+  const { entries, undecodable } = await ctx.fs.list(directory);
+  const left: string[] = [];
+  for (const entry of entries) {
+    const path = `${directory}/${entry.name}`;
+    if (isTempName(entry.name) && entry.type !== 'directory') {
+      await ctx.writable.within(directory, () => ctx.fs.removeFile(path)).catch(unlessGone);
+    } else {
+      left.push(toNfc(path));
+    }
+  }
+  if (left.length + undecodable.length === 0) return;
+  await noteUnknown(ctx, left);
+  const example = left[0] ?? `${directory}/${undecodable[0]}`;
+  throw new SyncError(
+    'exists',
+    `the directory is deleted elsewhere but still holds ${left.length + undecodable.length} items ` +
+      `here, for instance ${JSON.stringify(example)}`,
+    true,
+  );
+}
+
+async function noteUnknown(ctx: PullContext, names: readonly string[]): Promise<void> {
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+    const part = names.slice(from, from + NAMES_AT_ONCE);
+    const known = await ctx.database.locals(ctx.folder.settings.id, part);
+    part.forEach((name, i) => {
+      if (!isPresent(known[i])) ctx.rescan.add(name);
+    });
+  }
+}
+
+/** False when there is nothing to remove: gone already, or its parent is a link now. */
+async function isOnDisk(ctx: PullContext, { global, local }: NeededItem): Promise<boolean> {
+  try {
+    const { state } = await ctx.disk.look(global.name, local);
+    if (state === 'changed') throw new ChangedOnDiskError(global.name);
+    return state === 'as-indexed';
+  } catch (error) {
+    if (hasCode(error, 'refused')) return false;
+    throw error;
+  }
+}
+
+/** An edit is worth more than a delete that did not know of it: ours is announced above both. */
+async function keepOurs(
+  ctx: PullContext,
+  global: NeededItem['global'],
+  local: LocalFileInfo,
+): Promise<void> {
+  const { replicaId, ownShortId } = ctx.folder;
+  const nowS = Math.floor(ctx.clock.nowMs() / MS_PER_S);
+  const version = updateVector(mergeVectors(local.version, global.version), replicaId, nowS);
+  await ctx.batch.add([{ ...local, version, modifiedBy: ownShortId }], []);
+}
+
+function recordDelete(ctx: PullContext, { global }: NeededItem): Promise<void> {
+  return ctx.batch.add([recordOf(global, global)], [parentOf(global.name)]);
+}
+
+function unlessGone(error: unknown): void {
+  if (!hasCode(error, 'missing')) throw error;
+}

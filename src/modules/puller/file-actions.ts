@@ -1,0 +1,171 @@
+/** The ways one needed file comes about, cheapest first: it is there already, it was moved, it is put together. */
+import { blockCount } from '../../domain/block.js';
+import { SyncError } from '../../domain/errors.js';
+import { parentOf } from '../../domain/file-name.js';
+import { isInConflict } from '../../domain/global-version.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
+import { mayBeWanted, recordOf } from './disk-state.js';
+import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
+import { pullContent } from './file-puller.js';
+import { ChangedOnDiskError, isSameFile, requireAsIndexed } from './last-look.js';
+import { placeMoved } from './placement.js';
+import { type PullContext } from './pull-context.js';
+import { isPresent } from './pull-plan.js';
+import { requireParent } from './tree-actions.js';
+import { validBlocks } from './temp-file.js';
+import { isDenied } from './writable-directories.js';
+
+/** Local files with the wanted content that are looked at as sources of a move. */
+const MOVE_CANDIDATES_MAX = 8;
+
+export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void> {
+  await ctx.disk.requireNoOtherCase(item.global.name);
+  const { state, stat } = await ctx.disk.look(item.global.name, item.local);
+  if (await isThereAlready(ctx, item, state === 'changed', stat)) {
+    return setFileMetadata(ctx, item, stat);
+  }
+  if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(item.global.name);
+  const parent = parentOf(item.global.name);
+  await requireParent(ctx, item.global.name);
+  if (await moveHere(ctx, item)) return;
+  const temp = await ctx.writable.within(parent, () => pullContent(ctx, item));
+  await finishFile(ctx, item, temp);
+}
+
+/** The content is right: time and permissions are set on the file itself. */
+export async function updateMetadata(ctx: PullContext, item: NeededItem): Promise<void> {
+  const stat = await requireAsIndexed(ctx, item);
+  try {
+    await setFileMetadata(ctx, item, stat);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    // A file that its owner may not read cannot be opened to change it: it is made anew.
+    const temp = await ctx.writable.within(parentOf(item.global.name), () =>
+      pullContent(ctx, item),
+    );
+    await finishFile(ctx, item, temp);
+  }
+}
+
+/** Nothing on disk is to change. */
+export async function recordOnly(ctx: PullContext, { global, local }: NeededItem): Promise<void> {
+  const disk = isPresent(local)
+    ? { modifiedS: local.diskModifiedS, modifiedNs: local.diskModifiedNs }
+    : global;
+  await ctx.batch.add([recordOf(global, disk)], []);
+}
+
+/**
+ * Put in place by an earlier life that could not record it, or ours cut into blocks of another size. Only
+ * reading it tells.
+ */
+async function isThereAlready(
+  ctx: PullContext,
+  { global, local }: NeededItem,
+  isUnknown: boolean,
+  stat: ItemStat | undefined,
+): Promise<boolean> {
+  if (stat?.type !== 'file') return false;
+  const isOtherwiseCut =
+    isPresent(local) && local.size === global.size && local.blockSize !== global.blockSize;
+  if (!(isUnknown ? mayBeWanted(global, stat) : isOtherwiseCut)) return false;
+  const handle = await ctx.fs.openFile(global.name, 'read').catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const valid = await validBlocks(handle, global, ctx.signal);
+    return valid.size === blockCount(global) && isSameFile(stat, await handle.stat());
+  } finally {
+    await handle.close();
+  }
+}
+
+async function setFileMetadata(
+  ctx: PullContext,
+  item: NeededItem,
+  stat: ItemStat | undefined,
+): Promise<void> {
+  const { name } = item.global;
+  const handle = await ctx.fs.openFile(name, 'read');
+  try {
+    // The times that a user's change leaves must not be hidden by those set here.
+    if (stat === undefined || !isSameFile(stat, await handle.stat())) {
+      throw new ChangedOnDiskError(name);
+    }
+    const done = await setMetadata(ctx, item, handle, stat);
+    await ctx.batch.add([recordOf(item.global, done)], [parentOf(name)]);
+  } finally {
+    await handle.close();
+  }
+  await removeTemp(ctx, name);
+}
+
+/** A file of ours with this content, which the cluster deletes, becomes the wanted one: no transfer and no copy. */
+async function moveHere(ctx: PullContext, item: NeededItem): Promise<boolean> {
+  const { global } = item;
+  if (!ctx.hasDeletes || global.size === 0) return false;
+  const { id } = ctx.folder.settings;
+  const found = await ctx.database.localsWithBlocks(id, global.blocksHash, MOVE_CANDIDATES_MAX);
+  for (const source of found) {
+    const deletion = await deletionOf(ctx, item, source);
+    if (deletion === undefined) continue;
+    ctx.moved.set(source.name, global.name);
+    let isMoved = false;
+    try {
+      isMoved = await tryMove(ctx, item, source, deletion);
+    } finally {
+      if (!isMoved) ctx.moved.delete(source.name);
+    }
+    if (isMoved) return true;
+  }
+  return false;
+}
+
+/** The deleted version to record for the source of a move; undefined when it is none. */
+async function deletionOf(
+  ctx: PullContext,
+  { global }: NeededItem,
+  source: LocalFileInfo,
+): Promise<LocalFileInfo | undefined> {
+  const isSame =
+    source.size === global.size && Buffer.compare(source.blockHashes, global.blockHashes) === 0;
+  if (source.name === global.name || !isSame || ctx.moved.has(source.name)) return undefined;
+  const needed = await ctx.database.needed(ctx.folder.settings.id, source.name);
+  if (needed === undefined || !needed.global.deleted || ctx.moved.has(source.name)) {
+    return undefined;
+  }
+  if (isInConflict(source.version, needed.global.version, ctx.folder.replicaId)) return undefined;
+  return recordOf(needed.global, needed.global);
+}
+
+async function tryMove(
+  ctx: PullContext,
+  item: NeededItem,
+  source: LocalFileInfo,
+  deletion: LocalFileInfo,
+): Promise<boolean> {
+  const { state, stat } = await ctx.disk.look(source.name, source);
+  if (state !== 'as-indexed' || stat === undefined) return false;
+  let handle: FileHandle;
+  try {
+    handle = await ctx.fs.openFile(source.name, 'read');
+  } catch (error) {
+    if (error instanceof SyncError) return false;
+    throw error;
+  }
+  try {
+    if (!isSameFile(stat, await handle.stat())) return false;
+    const { name } = item.global;
+    const parents = [parentOf(source.name), parentOf(name)];
+    const before = await ctx.disk.stat(name);
+    await ctx.writable.within(parents[0], () =>
+      ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle)),
+    );
+    const done = await setMetadata(ctx, item, handle, before);
+    await ctx.batch.add([deletion, recordOf(item.global, done)], parents);
+    return true;
+  } finally {
+    await handle.close();
+  }
+}

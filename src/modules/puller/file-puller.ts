@@ -1,0 +1,242 @@
+/**
+ * Collects the content of one file in its temp file: from what is there, from local files, from other devices.
+ * Every block is checked by its hash before it is written, wherever it comes from.
+ */
+import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
+import { SyncError } from '../../domain/errors.js';
+import { type FileInfo } from '../../domain/file-info.js';
+import { type FileHandle } from '../../platform/folder-fs.js';
+import { type BlockLocation, type NeededItem } from '../database/index-database.js';
+import {
+  type BlockPlan,
+  hashesToFind,
+  hashKey,
+  planBlocks,
+  type BlockSourcePlace,
+  type PlannedBlock,
+} from './block-plan.js';
+import { type PullContext } from './pull-context.js';
+import { appliesPermissions, isPresent } from './pull-plan.js';
+import { hasHash, TempFile } from './temp-file.js';
+
+/** Hashes in one question to the index. */
+const HASHES_AT_ONCE = 1_000;
+/** Blocks of one file that are asked for, or wait for their turn, at the same time. */
+export const FETCHES_PER_FILE = 256;
+const COPIES_PER_FILE = 4;
+
+/** Open, complete, to be finished and closed by the caller. */
+export async function pullContent(ctx: PullContext, item: NeededItem): Promise<TempFile> {
+  const { global } = item;
+  if (ctx.source.connected(item.devices).length === 0) await requireLocalContent(ctx, item);
+  const temp = await TempFile.open(
+    ctx.fs,
+    global,
+    appliesPermissions(global, ctx.folder.settings),
+    ctx.signal,
+  );
+  try {
+    const plan = await planContent(ctx, item, temp.valid);
+    const filling = new Filling(ctx, item, temp.handle);
+    await filling.run(plan);
+    return temp;
+  } catch (error) {
+    await temp.handle.close();
+    throw error;
+  }
+}
+
+/** Thrown where no connected device has what is missing: not a failure, the item waits for a device. */
+export class NoDeviceError extends SyncError {
+  constructor(name: string) {
+    super('missing', `no connected device has the wanted version of ${name}`, true);
+  }
+}
+
+/** Without a device, a file is begun only when the index knows all its blocks here. */
+async function requireLocalContent(ctx: PullContext, item: NeededItem): Promise<void> {
+  const plan = await planContent(ctx, item, undefined);
+  if (plan.fetches.length > 0) throw new NoDeviceError(item.global.name);
+}
+
+async function planContent(
+  ctx: PullContext,
+  { global, local }: NeededItem,
+  inTemp: ReadonlySet<number> | undefined,
+): Promise<BlockPlan> {
+  const old = isPresent(local) && local.type === 'file' ? local : undefined;
+  const input = { wanted: global, inTemp, old };
+  const hashes = hashesToFind(input);
+  const elsewhere = new Map<string, readonly BlockLocation[]>();
+  for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
+    ctx.signal.throwIfAborted();
+    const part = hashes.slice(from, from + HASHES_AT_ONCE);
+    const found = await ctx.database.findBlocks(part);
+    found.forEach((places, i) => elsewhere.set(hashKey(part[i]), places));
+  }
+  return planBlocks({ ...input, elsewhere });
+}
+
+/** The blocks of one plan on their way into the open temp file; the first failure ends all. */
+class Filling {
+  private readonly stop = new AbortController();
+  private readonly wanted: FileInfo;
+
+  constructor(
+    private readonly ctx: PullContext,
+    private readonly item: NeededItem,
+    private readonly handle: FileHandle,
+  ) {
+    this.wanted = item.global;
+  }
+
+  async run(plan: BlockPlan): Promise<void> {
+    const onAbort = (): void => this.stop.abort(this.ctx.signal.reason);
+    if (this.ctx.signal.aborted) onAbort();
+    this.ctx.signal.addEventListener('abort', onAbort, { once: true });
+    const sources = new SourceFiles(this.ctx);
+    try {
+      for (const index of plan.zeros) await this.writeZeros(index);
+      const missed: PlannedBlock[] = [];
+      await this.each(plan.copies, COPIES_PER_FILE, async (block) => {
+        if (!(await this.copy(block, sources))) missed.push(block);
+      });
+      await this.each([...missed, ...plan.fetches], FETCHES_PER_FILE, (block) => this.fetch(block));
+    } finally {
+      this.ctx.signal.removeEventListener('abort', onAbort);
+      await sources.close();
+    }
+  }
+
+  /** Resolves or rejects only when no call is under way any more. */
+  private async each(
+    blocks: readonly PlannedBlock[],
+    atOnce: number,
+    run: (block: PlannedBlock) => Promise<void>,
+  ): Promise<void> {
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < blocks.length) {
+        this.stop.signal.throwIfAborted();
+        const block = blocks[next++] as PlannedBlock;
+        try {
+          await run(block);
+        } catch (error) {
+          this.stop.abort(error);
+          throw error;
+        }
+      }
+    };
+    const workers = Array.from({ length: Math.min(atOnce, blocks.length) }, worker);
+    await Promise.allSettled(workers);
+    // The first failure is the reason of the abort; the others only follow from it.
+    this.stop.signal.throwIfAborted();
+  }
+
+  private async copy(block: PlannedBlock, sources: SourceFiles): Promise<boolean> {
+    const [first] = block.indexes;
+    const length = blockLength(this.wanted, first);
+    for (const source of block.sources) {
+      const data = await sources.read(source, length);
+      if (data === undefined || !hasHash(data, blockHash(this.wanted, first))) continue;
+      await this.write(block, data);
+      return true;
+    }
+    return false;
+  }
+
+  private fetch(block: PlannedBlock): Promise<void> {
+    const [blockNo] = block.indexes;
+    const size = blockLength(this.wanted, blockNo);
+    const hash = blockHash(this.wanted, blockNo);
+    const wanted = {
+      folder: this.ctx.folder.settings.id,
+      name: this.wanted.name,
+      offset: blockOffset(this.wanted, blockNo),
+      size,
+      hash,
+      blockNo,
+    };
+    const { signal } = this.stop;
+    return this.ctx.requests.run(
+      async () => {
+        const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
+        if (data.length !== size || !hasHash(data, hash)) {
+          throw new SyncError(
+            'mismatch',
+            `block ${blockNo} does not have the announced hash`,
+            true,
+          );
+        }
+        signal.throwIfAborted();
+        await this.write(block, data);
+      },
+      { weight: size, signal },
+    );
+  }
+
+  private async write(block: PlannedBlock, data: Uint8Array): Promise<void> {
+    for (const index of block.indexes) {
+      await this.handle.write(blockOffset(this.wanted, index), data);
+    }
+  }
+
+  private writeZeros(index: number): Promise<void> {
+    this.stop.signal.throwIfAborted();
+    const zeros = new Uint8Array(blockLength(this.wanted, index));
+    return this.handle.write(blockOffset(this.wanted, index), zeros);
+  }
+}
+
+/** Open files that blocks are copied from: a few, the least recently opened closed first. */
+const SOURCE_FILES_MAX = 8;
+
+class SourceFiles {
+  private readonly open = new Map<string, Promise<FileHandle | undefined>>();
+
+  constructor(private readonly ctx: PullContext) {}
+
+  /** undefined when there is nothing to read: a source that went away is no failure. */
+  async read(source: BlockSourcePlace, length: number): Promise<Uint8Array | undefined> {
+    const handle = await this.handleOf(source);
+    try {
+      return await handle?.read(source.offset, length);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const handle of this.open.values()) await (await handle)?.close();
+    this.open.clear();
+  }
+
+  private handleOf({ folder, name }: BlockSourcePlace): Promise<FileHandle | undefined> {
+    const isOwn = folder === undefined || folder === this.ctx.folder.settings.id;
+    const key = `${isOwn ? '' : folder}\0${name}`;
+    const known = this.open.get(key);
+    if (known !== undefined) return known;
+    const fs = isOwn ? this.ctx.fs : this.ctx.folderFs(folder);
+    const opening = this.openAt(fs, isOwn ? (this.ctx.moved.get(name) ?? name) : name);
+    this.makeRoom();
+    this.open.set(key, opening);
+    return opening;
+  }
+
+  private async openAt(
+    fs: { openFile(name: string, mode: 'read'): Promise<FileHandle> } | undefined,
+    name: string,
+  ): Promise<FileHandle | undefined> {
+    return fs?.openFile(name, 'read').catch(() => undefined);
+  }
+
+  private makeRoom(): void {
+    if (this.open.size < SOURCE_FILES_MAX) return;
+    for (const [key, oldest] of this.open) {
+      this.open.delete(key);
+      // A read under way on it fails at worst, and its block is fetched.
+      void oldest.then((handle) => handle?.close()).catch(() => undefined);
+      return;
+    }
+  }
+}

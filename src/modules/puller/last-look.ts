@@ -1,0 +1,37 @@
+/** The look at an item on disk right before it is touched, and the error that stops what would harm it. */
+import { SyncError } from '../../domain/errors.js';
+import { type ItemStat } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
+import { type PullContext } from './pull-context.js';
+
+/** The item on disk is not what the index says: to be scanned, not touched. */
+export class ChangedOnDiskError extends SyncError {
+  constructor(readonly itemName: string) {
+    super('changed', `${JSON.stringify(itemName)} changed on disk and is scanned first`, true);
+  }
+}
+
+/** Throws ChangedOnDiskError unless the item on disk is as the index says, or absent from both. */
+export async function requireAsIndexed(
+  ctx: PullContext,
+  { global, local }: Pick<NeededItem, 'global' | 'local'>,
+): Promise<ItemStat | undefined> {
+  const { state, stat } = await ctx.disk.look(global.name, local);
+  if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(global.name);
+  return stat;
+}
+
+/** The same file with the same content, as far as a look can tell. */
+export function isSameFile(a: ItemStat, b: ItemStat): boolean {
+  return (
+    a.inode === b.inode &&
+    a.device === b.device &&
+    a.size === b.size &&
+    a.modifiedS === b.modifiedS &&
+    a.modifiedNs === b.modifiedNs
+  );
+}
+
+export function hasCode(error: unknown, code: SyncError['code']): error is SyncError {
+  return error instanceof SyncError && error.code === code;
+}

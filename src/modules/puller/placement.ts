@@ -1,0 +1,91 @@
+/**
+ * Puts a finished item in place. The rule kept here: after everything else is done and flushed, the destination is
+ * looked at once more, and what is not there as the index says is left alone; a new item gets its name in a way that
+ * fails when something has that name already.
+ */
+import { parentOf, tempNameFor } from '../../domain/file-name.js';
+import { type FileHandle } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
+import { keepLoser, losesContent } from './conflict-copy.js';
+import { emptyDirectory } from './delete-actions.js';
+import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
+import { type PullContext } from './pull-context.js';
+import { isPresent } from './pull-plan.js';
+
+/**
+ * Moves the finished item at `from`, in the same directory, to the wanted name: over what the index says is there,
+ * and over nothing else.
+ */
+export async function place(ctx: PullContext, item: NeededItem, from: string): Promise<void> {
+  if (await makeWay(ctx, item)) await ctx.fs.rename(from, item.global.name);
+  else await putNew(ctx, from, item.global.name);
+}
+
+/**
+ * The file `from`, open as `handle`, becomes the wanted one and loses its name; `from` may be in another directory.
+ * It has its new name on disk before the old one goes.
+ */
+export async function placeMoved(
+  ctx: PullContext,
+  item: NeededItem,
+  from: string,
+  handle: FileHandle,
+): Promise<void> {
+  const { name } = item.global;
+  const tempName = tempNameFor(name);
+  if ((await ctx.fs.stat(tempName)) !== undefined) await ctx.fs.removeFile(tempName);
+  try {
+    await ctx.fs.link(from, tempName);
+  } catch (error) {
+    if (!hasCode(error, 'refused')) throw error;
+    // No second names on this file system: the names change in one step.
+    return place(ctx, item, from);
+  }
+  try {
+    if (!(await isAt(ctx, tempName, handle))) throw new ChangedOnDiskError(from);
+    await place(ctx, item, tempName);
+  } catch (error) {
+    await ctx.fs.removeFile(tempName).catch(() => undefined);
+    throw error;
+  }
+  if (parentOf(from) !== parentOf(name)) await ctx.fs.syncDirectory(parentOf(name));
+  if (await isAt(ctx, from, handle)) await ctx.fs.removeFile(from);
+}
+
+/** The last look. True when something is there that a rename may replace, false when nothing is. */
+async function makeWay(ctx: PullContext, item: NeededItem): Promise<boolean> {
+  const { global, local } = item;
+  ctx.signal.throwIfAborted();
+  const stat = await requireAsIndexed(ctx, item);
+  if (stat === undefined) return false;
+  if (isPresent(local) && local.type === 'directory') {
+    await emptyDirectory(ctx, global.name);
+    await ctx.fs.removeDirectory(global.name);
+    return false;
+  }
+  if (losesContent(item, ctx.folder.replicaId)) {
+    if ((await keepLoser(ctx, item)) === 'moved') return false;
+    // Making the copy took its time.
+    await requireAsIndexed(ctx, item);
+  }
+  return true;
+}
+
+/** Where nothing may be: fails with ChangedOnDiskError when something has appeared. */
+async function putNew(ctx: PullContext, from: string, name: string): Promise<void> {
+  try {
+    await ctx.fs.link(from, name);
+  } catch (error) {
+    if (hasCode(error, 'exists')) throw new ChangedOnDiskError(name);
+    if (!hasCode(error, 'refused')) throw error;
+    // A file system without second names: a look right before is the best there is.
+    if ((await ctx.disk.stat(name)) !== undefined) throw new ChangedOnDiskError(name);
+    return ctx.fs.rename(from, name);
+  }
+  await ctx.fs.removeFile(from);
+}
+
+async function isAt(ctx: PullContext, name: string, handle: FileHandle): Promise<boolean> {
+  const [found, opened] = [await ctx.fs.stat(name), await handle.stat()];
+  return found?.inode === opened.inode && found.device === opened.device;
+}

@@ -1,0 +1,59 @@
+/** What every part of one pass over a folder's needs works with. Made by PullPass, gone with it. */
+import { type Clock } from '../../platform/clock.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
+import { type TaskQueue } from '../../platform/task-queue.js';
+import { type FolderSettings } from '../config/settings.js';
+import { type BlockSource } from '../connections/block-source.js';
+import { type IndexDatabase } from '../database/index-database.js';
+import { type DiskView } from './disk-view.js';
+import { type RecordBatch } from './record-batch.js';
+import { type WritableDirectories } from './writable-directories.js';
+
+/** The folder as the model hands it over. */
+export interface PullFolder {
+  readonly settings: FolderSettings;
+  readonly fs: FolderFs;
+  readonly ownShortId: bigint;
+  /** The id of our counters in version vectors. */
+  readonly replicaId: bigint;
+}
+
+export interface PullContext {
+  readonly folder: PullFolder;
+  readonly fs: FolderFs;
+  readonly disk: DiskView;
+  readonly writable: WritableDirectories;
+  readonly database: IndexDatabase;
+  readonly source: BlockSource;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Blocks requested and not yet written, by bytes. */
+  readonly requests: TaskQueue;
+  readonly batch: RecordBatch;
+  /** Names to be scanned after the pass. */
+  readonly rescan: RescanList;
+  /** File systems of the folders that run here, for blocks that another folder has. */
+  readonly folderFs: (folder: string) => FolderFs | undefined;
+  /** The cluster deletes files of ours: some of them may have been moved. */
+  readonly hasDeletes: boolean;
+  /** Files moved in this pass, old name to new name; a name is set before the move begins. */
+  readonly moved: Map<string, string>;
+}
+
+/** Names whose state on disk is not what the index says; more than the limit become a scan of the whole folder. */
+export class RescanList {
+  private readonly wanted = new Set<string>();
+
+  add(...names: readonly string[]): void {
+    for (const name of names) {
+      if (this.wanted.size < RESCAN_NAMES_MAX) this.wanted.add(name);
+      else this.wanted.add('');
+    }
+  }
+
+  get names(): string[] {
+    return this.wanted.has('') ? [''] : [...this.wanted];
+  }
+}
+
+export const RESCAN_NAMES_MAX = 10_000;

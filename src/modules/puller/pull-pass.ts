@@ -1,0 +1,205 @@
+/**
+ * One pass over what a folder needs, in two walks through the needs in tree order, page by page.
+ *
+ * Building: a directory comes before what is in it, as the order has it; directories and links are made one by one
+ * while files are worked on side by side. Moves happen here, so before any delete.
+ * Clearing: what a directory holds follows it in tree order, so a stack of the directories that enclose the current
+ * name is enough to delete each after all that is in it: its height is the depth of the tree, whatever its size.
+ * A file or link that takes the place of a directory waits on the same stack.
+ */
+import { type ItemProblem, messageOf, SyncError } from '../../domain/errors.js';
+import { isBelow } from '../../domain/tree-order.js';
+import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
+import { type NeededItem } from '../database/index-database.js';
+import { type EventsService } from '../events/events.service.js';
+import { deleteDirectory, deleteItem } from './delete-actions.js';
+import { pullFile, recordOnly, updateMetadata } from './file-actions.js';
+import { ChangedOnDiskError } from './last-look.js';
+import { type PullContext } from './pull-context.js';
+import { phaseOf, planItem, type PullAction, type PullPhase } from './pull-plan.js';
+import { type RetryBook } from './retry-book.js';
+import { makeDirectory, makeLink } from './tree-actions.js';
+
+/** Needed items read at once, with their block lists. */
+export const NEEDS_PAGE_ITEMS = 100;
+
+interface Job {
+  readonly item: NeededItem;
+  readonly action: PullAction;
+}
+
+export class PullPass {
+  /** Items that now are as they should be. */
+  changed = 0;
+  /** Items that no connected device has. */
+  waiting = 0;
+  failed = 0;
+
+  constructor(
+    private readonly ctx: PullContext,
+    private readonly retries: RetryBook,
+    private readonly events: EventsService,
+    private readonly filesInFlight: number,
+  ) {}
+
+  async run(): Promise<void> {
+    this.retries.beginPass();
+    try {
+      await this.build();
+      await this.ctx.batch.flush();
+      await this.ctx.fs.checkRoot();
+      await this.clear();
+    } finally {
+      // What was done is recorded, whatever ended the pass.
+      await this.ctx.batch.flush();
+    }
+    this.retries.endPass();
+  }
+
+  private async build(): Promise<void> {
+    const { signal } = this.ctx;
+    const files = this.filesToBuild();
+    const queue = new TaskQueue({ tasksMax: this.filesInFlight });
+    await forEachConcurrently(files, queue, (job) => this.attempt(job), signal);
+  }
+
+  /** Makes directories and links on the way; files are for the caller. */
+  private async *filesToBuild(): AsyncGenerator<Job> {
+    for await (const job of this.jobs('build')) {
+      const { kind } = job.action;
+      if (kind === 'file' || kind === 'metadata') yield job;
+      else await this.attempt(job);
+    }
+  }
+
+  private async clear(): Promise<void> {
+    const queue = new TaskQueue({ tasksMax: this.filesInFlight });
+    const enclosing: Job[] = [];
+    let running: Promise<void>[] = [];
+    const settle = async (): Promise<void> => {
+      await Promise.all(running);
+      running = [];
+    };
+    const popUntilEnclosing = async (name: string | undefined): Promise<void> => {
+      for (;;) {
+        const top = enclosing.at(-1);
+        if (top === undefined || (name !== undefined && isBelow(name, top.item.global.name)))
+          return;
+        enclosing.pop();
+        await settle();
+        await this.attempt(top);
+      }
+    };
+    try {
+      for await (const job of this.jobs('clear')) {
+        await popUntilEnclosing(job.item.global.name);
+        if (job.action.kind === 'delete') {
+          running.push(queue.run(() => this.attempt(job)));
+          if (running.length >= NEEDS_PAGE_ITEMS) await settle();
+        } else {
+          enclosing.push(job);
+        }
+      }
+      await popUntilEnclosing(undefined);
+    } finally {
+      await Promise.allSettled(running);
+    }
+    await settle();
+  }
+
+  /** What one phase has to do, in tree order; items that are not to be tried now are left out. */
+  private async *jobs(phase: PullPhase): AsyncGenerator<Job> {
+    const { database, folder, signal, clock } = this.ctx;
+    let after: string | undefined;
+    for (;;) {
+      signal.throwIfAborted();
+      const page = await database.needs(folder.settings.id, after, NEEDS_PAGE_ITEMS);
+      for (const item of page) {
+        const action = planItem(item, folder.settings);
+        if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
+        const { name, version } = item.global;
+        if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
+        yield { item, action };
+      }
+      if (page.length < NEEDS_PAGE_ITEMS) return;
+      after = page[page.length - 1].global.name;
+    }
+  }
+
+  /** Rejects only when the pass has to end; what goes wrong with the item is noted. */
+  private async attempt(job: Job): Promise<void> {
+    const { item, action } = job;
+    this.ctx.signal.throwIfAborted();
+    const isVisible = action.kind !== 'record' && action.kind !== 'rescan';
+    if (isVisible) this.events.emit('ItemStarted', this.eventOf(job));
+    let error: string | null = null;
+    try {
+      await this.perform(job);
+      this.changed += 1;
+      this.retries.succeeded(item.global.name);
+    } catch (caught) {
+      this.ctx.signal.throwIfAborted();
+      error = messageOf(caught);
+      this.note(item, caught);
+    }
+    if (isVisible) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
+  }
+
+  private perform({ item, action }: Job): Promise<void> {
+    switch (action.kind) {
+      case 'nothing':
+        return Promise.resolve();
+      case 'refuse':
+        return Promise.reject(new SyncError(action.problem.code, action.problem.message, true));
+      case 'record':
+        return recordOnly(this.ctx, item);
+      case 'rescan':
+        return Promise.reject(new ChangedOnDiskError(item.global.name));
+      case 'metadata':
+        return updateMetadata(this.ctx, item);
+      case 'directory':
+        return makeDirectory(this.ctx, item);
+      case 'symlink':
+        return makeLink(this.ctx, item);
+      case 'file':
+        return pullFile(this.ctx, item);
+      case 'delete':
+        return deleteItem(this.ctx, item);
+      case 'delete-directory':
+        return deleteDirectory(this.ctx, item);
+    }
+  }
+
+  private note({ global, devices }: NeededItem, error: unknown): void {
+    const isMissing = error instanceof SyncError && error.code === 'missing';
+    if (isMissing && this.ctx.source.connected(devices).length === 0) {
+      this.waiting += 1;
+      return;
+    }
+    const isChanged = error instanceof ChangedOnDiskError;
+    if (isChanged) this.ctx.rescan.add(error.itemName);
+    const problem: ItemProblem = {
+      name: global.name,
+      code: error instanceof SyncError ? error.code : 'io',
+      message: messageOf(error),
+    };
+    this.failed += 1;
+    this.retries.failed(problem, global.version, this.ctx.clock.monotonicMs(), isChanged);
+  }
+
+  private eventOf({ item, action }: Job): {
+    folder: string;
+    item: string;
+    type: string;
+    action: 'update' | 'metadata' | 'delete';
+  } {
+    const isDelete = action.kind === 'delete' || action.kind === 'delete-directory';
+    const type = (isDelete ? item.local?.type : undefined) ?? item.global.type;
+    return {
+      folder: this.ctx.folder.settings.id,
+      item: item.global.name,
+      type: type === 'directory' ? 'dir' : type,
+      action: isDelete ? 'delete' : action.kind === 'metadata' ? 'metadata' : 'update',
+    };
+  }
+}

@@ -1,0 +1,135 @@
+/** Directories and links: what a tree consists of beside its files. */
+import { SyncError } from '../../domain/errors.js';
+import { parentOf, tempNameFor } from '../../domain/file-name.js';
+import { type ItemStat } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
+import { keepLoser } from './conflict-copy.js';
+import { recordOf } from './disk-state.js';
+import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
+import { place } from './placement.js';
+import { type PullContext } from './pull-context.js';
+import { appliesPermissions, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+
+/** The umask narrows it. */
+const DEFAULT_PERMISSIONS = 0o777;
+/** Of a directory that is needed only because something in it is. */
+const RESURRECTED_PERMISSIONS = 0o755;
+const SPECIAL_BITS = 0o7000;
+
+/** A directory that is there already, even one no scan has seen, is as good: it has no content to lose. */
+export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { name } = item.global;
+  await ctx.disk.requireNoOtherCase(name);
+  const found = await ctx.disk.stat(name);
+  if (found?.type !== 'directory') {
+    await makeRoom(ctx, item);
+    await requireParent(ctx, name);
+    await ctx.writable.within(parentOf(name), () => makeNew(ctx, item));
+  }
+  const stat = await directoryWithPermissions(ctx, item);
+  await ctx.batch.add([recordOf(item.global, stat)], [parentOf(name), name]);
+}
+
+export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { name, symlinkTarget } = item.global;
+  await ctx.disk.requireNoOtherCase(name);
+  if (!(await isRightLink(ctx, name, symlinkTarget))) {
+    await requireAsIndexed(ctx, item);
+    await requireParent(ctx, name);
+    await ctx.writable.within(parentOf(name), () => putLink(ctx, item));
+  }
+  const stat = await ctx.disk.stat(name);
+  if (stat?.type !== 'symlink') throw new ChangedOnDiskError(name);
+  await ctx.batch.add([recordOf(item.global, stat)], [parentOf(name)]);
+}
+
+/**
+ * The directory that is to hold the item. One that is missing is made again, as when it was deleted elsewhere while
+ * something was put into it: the scan finds it, and announces it for everybody.
+ */
+export async function requireParent(ctx: PullContext, name: string): Promise<void> {
+  const missing: string[] = [];
+  for (let path = parentOf(name); path !== ''; path = parentOf(path)) {
+    const stat = await ctx.disk.stat(path);
+    if (stat?.type === 'directory') break;
+    if (stat !== undefined) {
+      throw new SyncError('refused', `${JSON.stringify(path)} is no directory here`, true);
+    }
+    missing.push(path);
+  }
+  if (missing.length === 0) return;
+  for (const path of missing.reverse()) {
+    const parent = parentOf(path);
+    await ctx.writable
+      .within(parent, () => ctx.fs.makeDirectory(path, RESURRECTED_PERMISSIONS))
+      .catch((error: unknown) => {
+        if (!hasCode(error, 'exists')) throw error;
+      });
+    await ctx.batch.add([], [parent]);
+  }
+  ctx.rescan.add(missing[0]);
+}
+
+/** What is in the way of a directory goes; a file that would be lost with a change of ours gets a conflict name. */
+async function makeRoom(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { name } = item.global;
+  const stat = await requireAsIndexed(ctx, item);
+  if (stat === undefined) return;
+  await ctx.writable.within(parentOf(name), async () => {
+    if ((await keepLoser(ctx, item)) === 'moved') return;
+    await requireAsIndexed(ctx, item);
+    await ctx.fs.removeFile(name);
+  });
+}
+
+async function makeNew(ctx: PullContext, { global }: NeededItem): Promise<void> {
+  const permissions = appliesPermissions(global, ctx.folder.settings)
+    ? global.permissions & TRAVELLING_PERMISSIONS
+    : DEFAULT_PERMISSIONS;
+  try {
+    await ctx.fs.makeDirectory(global.name, permissions);
+  } catch (error) {
+    if (hasCode(error, 'exists')) throw new ChangedOnDiskError(global.name);
+    throw error;
+  }
+}
+
+async function directoryWithPermissions(
+  ctx: PullContext,
+  { global }: NeededItem,
+): Promise<ItemStat> {
+  const handle = await ctx.fs.openDirectory(global.name);
+  try {
+    const stat = await handle.stat();
+    if (!appliesPermissions(global, ctx.folder.settings)) return stat;
+    const kept = stat.permissions & SPECIAL_BITS;
+    const wanted = (global.permissions & TRAVELLING_PERMISSIONS) | kept;
+    if (wanted !== stat.permissions) {
+      await handle.setPermissions(wanted);
+      await handle.sync();
+    }
+    return stat;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isRightLink(ctx: PullContext, name: string, target: string): Promise<boolean> {
+  const stat = await ctx.disk.stat(name);
+  return stat?.type === 'symlink' && (await ctx.fs.readSymlink(name)) === target;
+}
+
+async function putLink(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { name, symlinkTarget } = item.global;
+  if ((await requireAsIndexed(ctx, item)) === undefined) {
+    try {
+      return await ctx.fs.makeSymlink(symlinkTarget, name);
+    } catch (error) {
+      throw hasCode(error, 'exists') ? new ChangedOnDiskError(name) : error;
+    }
+  }
+  const tempName = tempNameFor(name);
+  if ((await ctx.fs.stat(tempName)) !== undefined) await ctx.fs.removeFile(tempName);
+  await ctx.fs.makeSymlink(symlinkTarget, tempName);
+  await place(ctx, item, tempName);
+}
