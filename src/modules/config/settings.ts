@@ -7,7 +7,7 @@ export interface FolderSettings {
   /** Absolute path. */
   readonly path: string;
   readonly type: FolderType;
-  /** Device IDs, our own left out. */
+  /** Device IDs, our own left out; the 2013 fingerprint stands for a device whose ID is not known yet. */
   readonly devices: readonly string[];
   readonly paused: boolean;
   readonly rescanIntervalS: number;
@@ -18,6 +18,8 @@ export interface FolderSettings {
   readonly autoNormalize: boolean;
   /** Conflict copies kept per file; -1 = all, 0 = none. */
   readonly maxConflicts: number;
+  /** Links directly below the root that point to directories are followed. Absent: no. */
+  readonly followSymlinks?: boolean;
   /** The user named this path in a configuration (the built-in default folder: false). */
   readonly isNamedByUser: boolean;
   /** Why this folder must not run: a setting that limits access and that we do not implement. Empty: it may. */
@@ -40,8 +42,31 @@ export interface DeviceSettings {
   readonly source: SettingsSource;
 }
 
+/** Lowest to highest: a later source wins. */
 export type SettingsSource =
   'default' | 'config.xml' | 'syncthing.ini' | 'environment' | 'command line';
+
+/** How other devices are found, and find us. */
+export interface DiscoverySettings {
+  /** `https://` URLs; `default` stands for the public servers of the Syncthing network. */
+  readonly servers: readonly string[];
+  /** The port to announce; 0 = the listen port. */
+  readonly announcedPort: number;
+}
+
+/** The HTTP side. */
+export interface GuiSettings {
+  readonly enabled: boolean;
+  /** `host:port`. */
+  readonly address: string;
+  readonly apiKey: string;
+  /** Why the HTTP side must not run: a login that we do not implement. Empty: it may. */
+  readonly blockedBy: string;
+}
+
+export type TraceFacility = 'net' | 'file' | 'idx';
+export type LogFormat = 'pretty' | 'json';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface Settings {
   /** Absolute path of the home. */
@@ -57,9 +82,13 @@ export interface Settings {
   readonly transferStatistics: boolean;
   readonly localAnnounce: boolean;
   readonly globalAnnounce: boolean;
-  readonly trace: readonly ('net' | 'file' | 'idx')[];
-  readonly logFormat: 'pretty' | 'json';
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Absent: the public servers and the listen port. */
+  readonly discovery?: DiscoverySettings;
+  /** Absent: no HTTP side. */
+  readonly gui?: GuiSettings;
+  readonly trace: readonly TraceFacility[];
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
   readonly folders: readonly FolderSettings[];
   readonly devices: readonly DeviceSettings[];
 }

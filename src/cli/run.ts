@@ -1,0 +1,60 @@
+/** The program: what a command line does and with which exit status. Parts that only `serve` needs load when it runs. */
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../domain/errors.js';
+import { type CommandLine, helpText, parseCommandLine } from '../modules/config/command-line.js';
+import { type Environment } from '../modules/config/environment.js';
+import { type PathBase } from '../modules/config/partial-settings.js';
+import { BadSettings } from '../modules/config/setting-problem.js';
+import { type StartNode } from './start-node.js';
+
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+/** The world outside, as the program sees it. */
+export interface ProgramIo extends PathBase {
+  readonly environment: Environment;
+  readonly hostName: string;
+  readonly isTerminal: boolean;
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** Resolves with the exit status; never rejects. */
+export async function run(
+  args: readonly string[],
+  io: ProgramIo,
+  startNode: StartNode,
+): Promise<number> {
+  try {
+    return await runCommand(parseCommandLine(args), io, startNode);
+  } catch (error) {
+    io.error(`syncnest: ${messageOf(error)}\n`);
+    return error instanceof BadSettings ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+async function runCommand(
+  commandLine: CommandLine,
+  io: ProgramIo,
+  startNode: StartNode,
+): Promise<number> {
+  const { command, settings } = commandLine;
+  if (command === 'help') io.out(helpText());
+  else if (command === 'version') io.out(`syncnest ${programVersion()}\n`);
+  else if (command === 'serve') {
+    const { serve } = await import('./serve-command.js');
+    return serve(settings, io, startNode);
+  } else {
+    if (settings.problems.length > 0) throw new BadSettings(settings.problems);
+    const { printId, generate } = await import('./home-commands.js');
+    await (command === 'id' ? printId : generate)(settings, io);
+  }
+  return EXIT_OK;
+}
+
+/** From package.json, which lies above both src/ and dist/. */
+export function programVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,48 @@
+/** `serve`: settings, home, lock, identity, first config.xml; then the node. Nothing is written before all is valid. */
+import { join } from 'node:path';
+import { messageOf } from '../domain/errors.js';
+import { certificateIn, loadOrCreateIdentity, makeHome } from '../modules/cert/identity-files.js';
+import { homeOf } from '../modules/config/home-path.js';
+import { loadSettings } from '../modules/config/load-settings.js';
+import { type SourceSettings } from '../modules/config/partial-settings.js';
+import { NodeLogger } from '../modules/logging/node-logger.service.js';
+import { SystemClock } from '../platform/clock.js';
+import { HomeLock } from '../platform/home-lock.js';
+import { ensureConfigXml } from './first-config.js';
+import { type ProgramIo } from './run.js';
+import { type StartNode } from './start-node.js';
+
+export async function serve(
+  commandLine: SourceSettings,
+  io: ProgramIo,
+  startNode: StartNode,
+): Promise<number> {
+  const home = homeOf(commandLine, io.environment, io);
+  const loaded = loadSettings({ ...io, home, commandLine, certificateOf: certificateIn });
+  const clock = new SystemClock();
+  const logger = new NodeLogger(loaded.settings, clock, (text) => io.out(text));
+  makeHome(home);
+  const lock = HomeLock.acquire(home);
+  try {
+    const identity = await loadOrCreateIdentity(home, clock);
+    logger.log(`My ID: ${identity.deviceId}`);
+    for (const warning of loaded.warnings) logger.warn(warning);
+    let { settings } = loaded;
+    try {
+      settings = ensureConfigXml(loaded, identity.deviceId);
+    } catch (error) {
+      logger.warn(`The config.xml in ${home} cannot be written: ${messageOf(error)}`);
+    }
+    if (loaded.isUnconfigured) {
+      const [folder] = settings.folders;
+      logger.log(
+        `There is no configuration yet: ${folder.path} is the one folder, shared with nobody. ` +
+          `Devices and folders go into ${join(home, 'config.xml')}, or into a syncthing.ini ` +
+          'beside it.',
+      );
+    }
+    return await startNode({ settings, logger });
+  } finally {
+    lock.release();
+  }
+}

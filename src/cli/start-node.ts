@@ -1,0 +1,11 @@
+/** What the program hands to the application, and what it expects of it. */
+import { type Settings } from '../modules/config/settings.js';
+import { type NodeLogger } from '../modules/logging/node-logger.service.js';
+
+export interface StartInput {
+  readonly settings: Settings;
+  readonly logger: NodeLogger;
+}
+
+/** Runs the node until it is told to stop; resolves with the exit status once everything is flushed and closed. */
+export type StartNode = (input: StartInput) => Promise<number>;

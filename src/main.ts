@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** Starts the program: the process's arguments, environment and signals on one side, the application on the other. */
+import { homedir, hostname } from 'node:os';
+import { EXIT_FAILED, EXIT_OK, type ProgramIo, run } from './cli/run.js';
+import { type StartInput } from './cli/start-node.js';
+import { listenForStop } from './cli/stop-signal.js';
+
+function fail(error: unknown): never {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`syncnest: ${text}\n`);
+  process.exit(EXIT_FAILED);
+}
+
+async function startNode({ settings, logger }: StartInput): Promise<number> {
+  const stop = listenForStop(() => process.exit(EXIT_FAILED));
+  const [{ NestFactory }, { AppModule }] = await Promise.all([
+    import('@nestjs/core'),
+    import('./app.module.js'),
+  ]);
+  const app = await NestFactory.createApplicationContext(AppModule.register({ settings }), {
+    logger,
+    abortOnError: false,
+  });
+  await stop.requested;
+  await app.close();
+  return EXIT_OK;
+}
+
+process.on('uncaughtException', fail);
+// A reader of the log that goes away must not take the node with it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') fail(error);
+});
+
+const io: ProgramIo = {
+  environment: process.env,
+  userHome: process.env['HOME'] || homedir(),
+  workingDirectory: process.cwd(),
+  hostName: hostname(),
+  isTerminal: process.stdout.isTTY,
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+};
+
+process.exit(await run(process.argv.slice(2), io, startNode));

@@ -1,0 +1,41 @@
+/** Settings of stock that limit who gets data or access and that this node does not implement. Such a setting must not
+ * be passed over in silence: it stops the folder, device or HTTP side that has it. */
+import { type FolderType } from '../../domain/wire-terms.js';
+
+export interface FolderLimits {
+  readonly type?: FolderType;
+  /** IDs of the devices for which the folder has an encryption password. */
+  readonly withPassword: readonly string[];
+  readonly filesystemType: string;
+}
+
+const ID_CHARACTERS_SHOWN = 7;
+
+export function folderBlocks({ type, withPassword, filesystemType }: FolderLimits): string[] {
+  const blocks = withPassword.map(
+    (id) => `the encryption password for device ${id.slice(0, ID_CHARACTERS_SHOWN)}`,
+  );
+  if (type === 'receiveencrypted' || type === 'receiveonly') blocks.push(`the type ${type}`);
+  if (filesystemType !== '' && filesystemType !== 'basic') {
+    blocks.push(`the file system type ${filesystemType}`);
+  }
+  return blocks;
+}
+
+export interface DeviceLimits {
+  readonly isUntrusted: boolean;
+  readonly hasAllowedNetworks: boolean;
+}
+
+export function deviceBlocks({ isUntrusted, hasAllowedNetworks }: DeviceLimits): string[] {
+  return [
+    ...(isUntrusted ? ['the mark untrusted'] : []),
+    ...(hasAllowedNetworks ? ['the allowed networks'] : []),
+  ];
+}
+
+/** One sentence for `blockedBy`, '' where nothing blocks. */
+export function joinBlocks(blocks: readonly string[]): string {
+  if (blocks.length === 0) return '';
+  return `not supported by this version: ${blocks.join(', ')}`;
+}

@@ -1,0 +1,27 @@
+/** The built-in defaults: the first source of settings. config/default.json shows them to people; a test compares. */
+import { DEFAULT_LISTEN_ADDRESSES } from './addresses.js';
+import { type NodeValues } from './partial-settings.js';
+
+/** What one of the requests that --reqs-in-flight counts asks for: the smallest block. */
+export const BYTES_PER_REQUEST = 128 * 1024;
+
+export const DEFAULT_VALUES = {
+  listenAddresses: DEFAULT_LISTEN_ADDRESSES,
+  readOnly: false,
+  followSymlinks: true,
+  localAnnounce: true,
+  globalAnnounce: true,
+  discoveryServers: ['default'],
+  announcedPort: 0,
+  rescanIntervalS: 60,
+  reconnectIntervalS: 60,
+  requestsInFlight: 256,
+  filesInFlight: 8,
+  transferStatistics: true,
+  trace: [],
+  guiEnabled: true,
+  guiAddress: '127.0.0.1:8384',
+  guiApiKey: '',
+  guiBlockedBy: '',
+  logLevel: 'info',
+} as const satisfies NodeValues;

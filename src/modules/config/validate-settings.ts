@@ -1,0 +1,66 @@
+/** Validates merged settings as a whole with class-validator and says of each problem where the value came from. */
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { BYTES_PER_REQUEST } from './defaults.js';
+import { type ValueSources } from './merge-settings.js';
+import { type NodeValues } from './partial-settings.js';
+import { SettingsDto } from './settings.dto.js';
+import { type Settings, type SettingsSource } from './settings.js';
+import { type SettingProblem } from './setting-problem.js';
+
+/** Values that are named otherwise where they are given. */
+const STATED_AS: Readonly<Record<string, keyof NodeValues>> = {
+  requestBytesMax: 'requestsInFlight',
+};
+
+export function settingsProblems(
+  settings: Settings,
+  valueSources: ValueSources = new Map(),
+): SettingProblem[] {
+  const errors = validateSync(plainToInstance(SettingsDto, settings), {
+    forbidUnknownValues: false,
+  });
+  return errors.flatMap((error) => {
+    if (error.property !== 'folders' && error.property !== 'devices') {
+      return valueProblems(error, valueSources);
+    }
+    return (error.children ?? []).flatMap((entry) =>
+      entryProblems(error.property as 'folders' | 'devices', entry, settings),
+    );
+  });
+}
+
+function expectedOf(error: ValidationError): string {
+  return Object.values(error.constraints ?? {}).at(0) ?? 'another value';
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function valueProblems(error: ValidationError, valueSources: ValueSources): SettingProblem[] {
+  if (error.children !== undefined && error.children.length > 0) {
+    return error.children.flatMap((child) => valueProblems(child, valueSources));
+  }
+  const key = STATED_AS[error.property] ?? (error.property as keyof NodeValues);
+  const source: SettingsSource = valueSources.get(key) ?? 'default';
+  const value: unknown =
+    error.property === 'requestBytesMax' ? Number(error.value) / BYTES_PER_REQUEST : error.value;
+  const text = error.property === 'apiKey' ? '' : shown(value);
+  return [{ source, item: key, value: text, expected: expectedOf(error) }];
+}
+
+function entryProblems(
+  list: 'folders' | 'devices',
+  entry: ValidationError,
+  settings: Settings,
+): SettingProblem[] {
+  const { id, source } = settings[list][Number(entry.property)];
+  const kind = list === 'folders' ? 'folder' : 'device';
+  return (entry.children ?? []).map((error) => ({
+    source,
+    item: `${kind} ${JSON.stringify(id)} ${error.property}`,
+    value: shown(error.value),
+    expected: expectedOf(error),
+  }));
+}

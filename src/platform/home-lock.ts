@@ -1,0 +1,76 @@
+/**
+ * One process per home. The lock is SQLite's exclusive lock on lock.db, a lock of the operating system: it ends with its
+ * process, however that ends, and holds across containers that share the home. lock.json only names the holder.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { messageOf, SyncError } from '../domain/errors.js';
+import { hasSystemCode, writePrivateFile } from './private-files.js';
+
+const LOCK_FILE = 'lock.db';
+const HOLDER_FILE = 'lock.json';
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+export class HomeLock {
+  private constructor(
+    private readonly home: string,
+    private readonly database: Database.Database,
+  ) {}
+
+  /** The home exists. Throws SyncError 'refused' that names the holder, 'io' when the home cannot be locked. */
+  static acquire(home: string): HomeLock {
+    const path = join(home, LOCK_FILE);
+    let database: Database.Database | undefined;
+    try {
+      // SQLite would make the file with the rights that the umask leaves.
+      if (!existsSync(path)) writePrivateFile(path, '');
+      database = new Database(path, { timeout: 0 });
+      database.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      database?.close();
+      throw isBusy(error) ? heldBy(home, readHolder(home)) : cannotLock(home, error);
+    }
+    const holder: LockHolder = { pid: process.pid, host: hostname() };
+    writePrivateFile(join(home, HOLDER_FILE), `${JSON.stringify(holder)}\n`);
+    return new HomeLock(home, database);
+  }
+
+  release(): void {
+    rmSync(join(this.home, HOLDER_FILE), { force: true });
+    this.database.close();
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    hasSystemCode(error, 'SQLITE_BUSY') ||
+    hasSystemCode(error, 'SQLITE_LOCKED') ||
+    /database is locked/.test(messageOf(error))
+  );
+}
+
+function cannotLock(home: string, error: unknown): SyncError {
+  const message = `The home ${home} cannot be locked: ${messageOf(error)}`;
+  return new SyncError('io', message, false, { cause: error });
+}
+
+function heldBy(home: string, holder: LockHolder | undefined): SyncError {
+  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  return new SyncError('refused', `The home ${home} is in use by ${who}.`, true);
+}
+
+/** Who wrote lock.json: the holder, except for a moment while the home changes hands. */
+function readHolder(home: string): LockHolder | undefined {
+  try {
+    const { pid, host } = JSON.parse(readFileSync(join(home, HOLDER_FILE), 'utf8')) as LockHolder;
+    return typeof pid === 'number' && typeof host === 'string' ? { pid, host } : undefined;
+  } catch {
+    return undefined;
+  }
+}
