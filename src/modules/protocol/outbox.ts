@@ -1,0 +1,117 @@
+/**
+ * What waits to be written to the stream: whole frames, in lanes.
+ * Rules: frames are never mixed; a lane keeps its order; small messages go before big ones but cannot starve them; no frame
+ * but Close goes before the first cluster config; the stream's buffer is kept short, so that what is written next is
+ * decided late. The lanes are bounded by those who fill them: each waits for its frame to be written.
+ */
+import { type Duplex } from 'node:stream';
+
+/** In the order of a round. `config`: cluster configs; `small`: requests, pings, progress; then block data; then indexes. */
+const LANES = ['config', 'small', 'response', 'index'] as const;
+export type Lane = (typeof LANES)[number];
+/** Frames of a lane in one round, before the next lane has its turn. */
+const FRAMES_PER_ROUND: Readonly<Record<Lane, number>> = {
+  config: 1,
+  small: 32,
+  response: 2,
+  index: 1,
+};
+/** No further frame is handed to a stream that has this much waiting. */
+export const WRITE_AHEAD_BYTES = 512 * 1024;
+
+interface WaitingFrame {
+  readonly parts: readonly Uint8Array[];
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Outbox {
+  readonly #lanes: Record<Lane, WaitingFrame[]> = {
+    config: [],
+    small: [],
+    response: [],
+    index: [],
+  };
+  #isConfigSent = false;
+  #isWaitingForDrain = false;
+  #closedBy: Error | undefined;
+
+  constructor(
+    private readonly stream: Duplex,
+    /** Called with the bytes of each frame handed to the stream. */
+    private readonly onWritten: (byteLength: number) => void,
+  ) {}
+
+  /** Resolves when the frame was handed to the stream; rejects with what closed the outbox. */
+  add(lane: Lane, parts: readonly Uint8Array[]): Promise<void> {
+    if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
+    return new Promise((resolve, reject) => {
+      this.#lanes[lane].push({ parts, resolve, reject });
+      this.#flush();
+    });
+  }
+
+  /** Drops what waits, rejecting it with the error, and writes one last frame if given and possible. */
+  close(error: Error, last: readonly Uint8Array[] | undefined): void {
+    if (this.#closedBy !== undefined) return;
+    this.#closedBy = error;
+    for (const lane of LANES) {
+      for (const frame of this.#lanes[lane].splice(0)) frame.reject(error);
+    }
+    if (last !== undefined && this.stream.writable) this.#write(last);
+  }
+
+  #flush(): void {
+    if (this.#isWaitingForDrain || this.#closedBy !== undefined) return;
+    this.stream.cork();
+    try {
+      while (this.#round()) {
+        // One round after the other until nothing waits or the stream has enough.
+      }
+    } finally {
+      this.stream.uncork();
+    }
+  }
+
+  /** True when a further round may find something. */
+  #round(): boolean {
+    let isAny = false;
+    for (const lane of LANES) {
+      if (lane !== 'config' && !this.#isConfigSent) return isAny;
+      for (let count = 0; count < FRAMES_PER_ROUND[lane]; count++) {
+        if (this.#hasEnough()) {
+          this.#waitForDrain();
+          return false;
+        }
+        const frame = this.#lanes[lane].shift();
+        if (frame === undefined) break;
+        if (lane === 'config') this.#isConfigSent = true;
+        this.#write(frame.parts);
+        frame.resolve();
+        isAny = true;
+      }
+    }
+    return isAny;
+  }
+
+  #hasEnough(): boolean {
+    return this.stream.writableLength >= WRITE_AHEAD_BYTES && this.stream.writableNeedDrain;
+  }
+
+  #waitForDrain(): void {
+    this.#isWaitingForDrain = true;
+    this.stream.once('drain', () => {
+      this.#isWaitingForDrain = false;
+      this.#flush();
+    });
+  }
+
+  #write(parts: readonly Uint8Array[]): void {
+    let byteLength = 0;
+    for (const part of parts) {
+      byteLength += part.length;
+      this.stream.write(part);
+    }
+    this.onWritten(byteLength);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Our requests that the peer has not answered yet.
+ * Rules: an id is used by one request at a time; each request ends once, by its response, its signal, its deadline or the end
+ * of the connection; a response to none of them is dropped (it came too late).
+ */
+import { SyncError } from '../../domain/errors.js';
+import { type Clock, type Timer } from '../../platform/clock.js';
+import { type WireResponse } from './wire-convert.js';
+
+/** A request fails when it is this old and nothing at all was received for as long. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+/** A request fails at this age, whatever else the peer sends. */
+export const REQUEST_AGE_MAX_MS = 600_000;
+const ID_MAX = 2 ** 31 - 1;
+
+interface PendingRequest {
+  readonly size: number;
+  readonly resolve: (data: Uint8Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class PendingRequests {
+  readonly #pending = new Map<number, PendingRequest>();
+  #nextId = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    /** When bytes were received last, in monotonic milliseconds. */
+    private readonly receivedMs: () => number,
+  ) {}
+
+  /** Opens a request for `size` bytes; the answer settles like PeerConnection.request. */
+  open(size: number, signal: AbortSignal): { id: number; answer: Promise<Uint8Array> } {
+    const id = this.#freeId();
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      const deadline = new Deadline(this.clock, this.receivedMs, () => {
+        const shown = REQUEST_TIMEOUT_MS / 1000;
+        end();
+        reject(new SyncError('timeout', `no answer to a request within ${shown} s`, true));
+      });
+      const onAbort = (): void => {
+        end();
+        reject(signal.reason as Error);
+      };
+      const end = (): void => {
+        this.#pending.delete(id);
+        deadline.cancel();
+        signal.removeEventListener('abort', onAbort);
+      };
+      this.#pending.set(id, {
+        size,
+        resolve: (data) => (end(), resolve(data)),
+        reject: (error) => (end(), reject(error)),
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    return { id, answer };
+  }
+
+  settle(response: WireResponse): void {
+    const request = this.#pending.get(response.id);
+    if (request === undefined) return;
+    const problem = responseProblem(response, request.size);
+    if (problem === undefined) request.resolve(response.data);
+    else request.reject(problem);
+  }
+
+  rejectAll(error: Error): void {
+    for (const request of [...this.#pending.values()]) request.reject(error);
+  }
+
+  #freeId(): number {
+    while (this.#pending.has(this.#nextId)) this.#nextId = (this.#nextId + 1) % (ID_MAX + 1);
+    const id = this.#nextId;
+    this.#nextId = (id + 1) % (ID_MAX + 1);
+    return id;
+  }
+}
+
+function responseProblem(response: WireResponse, size: number): SyncError | undefined {
+  if (response.code === 'no-such-file') return new SyncError('missing', 'the peer lacks the file');
+  if (response.code !== 'ok') {
+    return new SyncError('refused', `the peer cannot give the block (${response.code})`, true);
+  }
+  if (response.data.length === size) return undefined;
+  return new SyncError('mismatch', `asked for ${size} bytes, got ${response.data.length}`, true);
+}
+
+/** Calls back once, when the deadline of a request made now has passed. */
+class Deadline {
+  readonly #startMs: number;
+  #timer: Timer;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly receivedMs: () => number,
+    private readonly onPassed: () => void,
+  ) {
+    this.#startMs = clock.monotonicMs();
+    this.#timer = clock.setTimer(REQUEST_TIMEOUT_MS, () => this.#check());
+  }
+
+  cancel(): void {
+    this.#timer.cancel();
+  }
+
+  #check(): void {
+    const nowMs = this.clock.monotonicMs();
+    const quietEndMs = Math.max(this.#startMs, this.receivedMs()) + REQUEST_TIMEOUT_MS;
+    const endMs = Math.min(quietEndMs, this.#startMs + REQUEST_AGE_MAX_MS);
+    if (nowMs >= endMs) this.onPassed();
+    else this.#timer = this.clock.setTimer(endMs - nowMs, () => this.#check());
+  }
+}
