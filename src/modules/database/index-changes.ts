@@ -1,0 +1,181 @@
+/**
+ * The writing half of the index. Each change is durable when it returns. Long ones are generators: each step is one
+ * transaction, and between steps reads can be served.
+ */
+import { SyncError } from '../../domain/errors.js';
+import { FolderTallies } from './folder-tallies.js';
+import { type ConcurrentDelete, type UpdateOutcome } from './index-database.js';
+import { type PendingDevice, type PendingFolder } from './index-database.js';
+import { indexIdOf, writeIndexId } from './index-ids.js';
+import { type IndexRemoval, type Steps } from './index-removal.js';
+import { type IndexUpdate } from './index-update.js';
+import { nameOfKey, type RawItem } from './item-encoding.js';
+import { ItemUnpacker, type Packed } from './item-packing.js';
+import { type KnownNames } from './known-names.js';
+import { type PendingRecords } from './pending-records.js';
+import { LOCAL } from './schema.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+
+/** One transaction of an update ends after so many items … */
+const ITEMS_PER_TRANSACTION_MAX = 1_000;
+/** … or so many bytes of block lists, whose blocks are indexed one by one. */
+const LIST_BYTES_PER_TRANSACTION_MAX = 20_000 * 32;
+
+export class IndexChanges {
+  constructor(
+    private readonly db: SqliteConnection,
+    private readonly names: KnownNames,
+    private readonly updates: IndexUpdate,
+    private readonly removal: IndexRemoval,
+    private readonly pending: PendingRecords,
+  ) {}
+
+  /** newIndexId is used if the folder has none yet. */
+  addFolder(folder: string, newIndexId: bigint): { indexId: bigint; created: boolean } {
+    const known = this.names.folder(folder);
+    if (known !== undefined) {
+      return { indexId: indexIdOf(this.db, known, LOCAL), created: false };
+    }
+    this.db.transaction(() => {
+      const row = this.db.statement('INSERT INTO folders(name) VALUES(?) RETURNING id').get(folder);
+      writeIndexId(this.db, row?.[0] as number, LOCAL, newIndexId);
+    });
+    return { indexId: newIndexId, created: true };
+  }
+
+  *removeFolder(folder: string): Steps<void> {
+    const id = this.names.folder(folder);
+    if (id === undefined) return;
+    // From here on the folder is unknown; an interrupted removal goes on at the next start.
+    this.db.statement('UPDATE folders SET name = NULL WHERE id = ?').run(id);
+    this.names.forgetFolder(folder);
+    yield* this.removal.folder(id);
+  }
+
+  /** Goes on with removals that a stop interrupted. */
+  *finishRemovals(): Steps<void> {
+    const folders = this.db.statement('SELECT id FROM folders WHERE name IS NULL').all();
+    for (const [id] of folders) yield* this.removal.folder(id as number);
+  }
+
+  renewIndexId(folder: string, newIndexId: bigint): bigint {
+    writeIndexId(this.db, this.knownFolder(folder), LOCAL, newIndexId);
+    return newIndexId;
+  }
+
+  *resetRemoteIndex(folder: string, device: string, indexId: bigint): Steps<void> {
+    const id = this.knownFolder(folder);
+    const number = this.names.addDevice(device);
+    yield* this.removal.device(id, number);
+    writeIndexId(this.db, id, number, indexId);
+  }
+
+  *keepRemotes(folder: string, keep: readonly string[]): Steps<void> {
+    const id = this.knownFolder(folder);
+    const kept = new Set(keep);
+    const rows = this.db
+      .statement('SELECT device FROM indexes WHERE folder = ? AND device > 0')
+      .all(id);
+    for (const [device] of rows) {
+      if (kept.has(this.names.deviceName(device as number))) continue;
+      yield* this.removal.device(id, device as number);
+    }
+  }
+
+  *updateLocal(folder: string, files: Packed): Steps<UpdateOutcome> {
+    return yield* this.update(this.knownFolder(folder), LOCAL, files, 0);
+  }
+
+  *updateRemote(
+    folder: string,
+    device: string,
+    files: Packed,
+    lastSequence: number,
+  ): Steps<UpdateOutcome> {
+    const id = this.knownFolder(folder);
+    return yield* this.update(id, this.names.addDevice(device), files, lastSequence);
+  }
+
+  addPendingDevice(pending: PendingDevice): boolean {
+    return this.pending.addDevice(pending);
+  }
+
+  removePendingDevice(device: string): void {
+    this.pending.removeDevice(device);
+  }
+
+  addPendingFolder(pending: PendingFolder): boolean {
+    return this.pending.addFolder(pending);
+  }
+
+  removePendingFolder(folder: string, device: string): void {
+    this.pending.removeFolder(folder, device);
+  }
+
+  setFact(key: string, value: string): void {
+    this.pending.setFact(key, value);
+  }
+
+  /** The device's sequence moves only with the last transaction: an interrupted update is announced again. */
+  private *update(
+    folder: number,
+    device: number,
+    files: Packed,
+    lastSequence: number,
+  ): Steps<UpdateOutcome> {
+    const concurrentDeletes: ConcurrentDelete[] = [];
+    const items = new ItemUnpacker(files);
+    let highest = 0;
+    for (;;) {
+      const outcome = this.db.transaction(() => {
+        const tallies = new FolderTallies(this.db, folder);
+        const target = { folder, device, tallies };
+        const isComplete = takeBatch(items, (given) => {
+          const item = device === LOCAL ? { ...given, sequence: nextSequence(tallies) } : given;
+          highest = Math.max(highest, item.sequence);
+          if (this.updates.put(target, item) && device !== LOCAL) {
+            concurrentDeletes.push({ name: nameOfKey(item.key) });
+          }
+        });
+        if (isComplete && device !== LOCAL) {
+          const reached = lastSequence > 0 ? lastSequence : highest;
+          const sequence = Math.max(tallies.sequenceOf(device), reached);
+          tallies.setSequence(device, sequence);
+        }
+        tallies.save();
+        return { isComplete, sequence: tallies.sequenceOf(device) };
+      });
+      if (outcome.isComplete) return { sequence: outcome.sequence, concurrentDeletes };
+      yield;
+    }
+  }
+
+  private knownFolder(folder: string): number {
+    const id = this.names.folder(folder);
+    if (id === undefined) {
+      throw new SyncError('missing', `index database ${this.db.path}: no folder "${folder}"`);
+    }
+    return id;
+  }
+}
+
+/** Hands on items up to the bounds of one transaction; true when there are no more. */
+function takeBatch(items: ItemUnpacker, put: (item: RawItem) => void): boolean {
+  let count = 0;
+  let listBytes = 0;
+  while (count < ITEMS_PER_TRANSACTION_MAX && listBytes < LIST_BYTES_PER_TRANSACTION_MAX) {
+    if (items.isAtEnd) return true;
+    const item = items.next();
+    if (item === undefined) continue;
+    put(item);
+    count += 1;
+    listBytes += item.list.length;
+  }
+  return items.isAtEnd;
+}
+
+function nextSequence(tallies: FolderTallies): number {
+  const sequence = tallies.sequenceOf(LOCAL) + 1;
+  tallies.setSequence(LOCAL, sequence);
+  return sequence;
+}

@@ -1,0 +1,123 @@
+/**
+ * The reading half of the index: what the port asks, by the names of folders and devices. Items are answered packed
+ * (item-packing.ts). A folder or device that is not known has nothing.
+ */
+import { FolderTallies } from './folder-tallies.js';
+import { type BlockLocation, type FolderCounts, type FolderSummary } from './index-database.js';
+import { type PendingDevice, type PendingFolder } from './index-database.js';
+import { indexIdOf } from './index-ids.js';
+import { type IndexQueries } from './index-queries.js';
+import { type Packed } from './item-packing.js';
+import { type KnownNames } from './known-names.js';
+import { type PendingRecords } from './pending-records.js';
+import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS } from './schema.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+
+/** No row has these. */
+const NO_FOLDER = 0;
+const NO_DEVICE = -3;
+const NO_COUNTS: FolderCounts = {
+  files: 0,
+  directories: 0,
+  symlinks: 0,
+  deleted: 0,
+  bytes: 0,
+  sequence: 0,
+};
+const NOTHING: Packed = new Uint8Array(0);
+
+export class IndexReads {
+  constructor(
+    private readonly db: SqliteConnection,
+    private readonly names: KnownNames,
+    private readonly queries: IndexQueries,
+    private readonly pending: PendingRecords,
+  ) {}
+
+  folders(): string[] {
+    const rows = this.db
+      .statement('SELECT name FROM folders WHERE name IS NOT NULL ORDER BY name')
+      .all();
+    return rows.map(([name]) => name as string);
+  }
+
+  remoteIndex(folder: string, device: string): { indexId: bigint; sequence: number } {
+    const id = this.names.folder(folder);
+    const number = this.names.device(device);
+    if (id === undefined || number === undefined) return { indexId: 0n, sequence: 0 };
+    const sequence = new FolderTallies(this.db, id).sequenceOf(number);
+    return { indexId: indexIdOf(this.db, id, number), sequence };
+  }
+
+  locals(folder: string, names: readonly string[]): Packed {
+    return this.queries.items(this.names.folder(folder) ?? NO_FOLDER, LOCAL, names);
+  }
+
+  remote(folder: string, device: string, name: string): Packed {
+    const number = this.names.device(device) ?? NO_DEVICE;
+    return this.queries.items(this.names.folder(folder) ?? NO_FOLDER, number, [name]);
+  }
+
+  needed(folder: string, name: string): Packed {
+    return this.within(folder, (id) => this.queries.needed(id, name));
+  }
+
+  global(folder: string, name: string): Packed {
+    return this.within(folder, (id) => this.queries.global(id, name));
+  }
+
+  localSummaries(folder: string, tree: string, after: string | undefined, limit: number): Packed {
+    return this.within(folder, (id) => this.queries.localSummaries(id, tree, after, limit));
+  }
+
+  localsAfter(folder: string, after: number, limit: number, bytesMax: number): Packed {
+    return this.within(folder, (id) => this.queries.localsAfter(id, after, limit, bytesMax));
+  }
+
+  needs(folder: string, after: string | undefined, limit: number): Packed {
+    return this.within(folder, (id) => this.queries.needs(id, after, limit));
+  }
+
+  localsWithBlocks(folder: string, blocksHash: Uint8Array, limit: number): Packed {
+    return this.within(folder, (id) => this.queries.localsWithBlocks(id, blocksHash, limit));
+  }
+
+  findBlocks(hashes: readonly Uint8Array[]): BlockLocation[][] {
+    return hashes.map((hash) => this.queries.blockLocations(hash));
+  }
+
+  summary(folder: string): FolderSummary {
+    const id = this.names.folder(folder);
+    if (id === undefined) return { local: NO_COUNTS, global: NO_COUNTS, need: NO_COUNTS };
+    const tallies = new FolderTallies(this.db, id);
+    return {
+      local: tallies.countsOf(LOCAL),
+      global: { ...tallies.countsOf(GLOBAL_COUNTS), sequence: tallies.sequenceMax },
+      need: tallies.countsOf(NEED_COUNTS),
+    };
+  }
+
+  remoteCounts(folder: string, device: string): FolderCounts {
+    const id = this.names.folder(folder);
+    const number = this.names.device(device);
+    if (id === undefined || number === undefined) return NO_COUNTS;
+    return new FolderTallies(this.db, id).countsOf(number);
+  }
+
+  pendingDevices(): PendingDevice[] {
+    return this.pending.devices();
+  }
+
+  pendingFolders(): PendingFolder[] {
+    return this.pending.folders();
+  }
+
+  fact(key: string): string | undefined {
+    return this.pending.fact(key);
+  }
+
+  private within(folder: string, read: (id: number) => Packed): Packed {
+    const id = this.names.folder(folder);
+    return id === undefined ? NOTHING : read(id);
+  }
+}

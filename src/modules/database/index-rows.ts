@@ -1,0 +1,59 @@
+/** Reading rows of `items`: one, or all of one name. */
+import { type BlockLists } from './block-lists.js';
+import { decodeInfo, hasBlockList, type RawItem } from './item-encoding.js';
+import { type KnownNames } from './known-names.js';
+import { type DeviceItem } from './name-standing.js';
+import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
+
+const EMPTY = new Uint8Array(0);
+/** As rawItem takes them; a device's number may follow. */
+export const ITEM_COLUMNS = 'name, sequence, blocks_hash, info';
+
+/** Without the list of more than one block: see withList. */
+export function rawItem(row: SqlRow): RawItem {
+  return {
+    key: row[0] as Uint8Array,
+    sequence: row[1] as number,
+    blocksHash: (row[2] ?? EMPTY) as Uint8Array,
+    info: row[3] as Uint8Array,
+    list: EMPTY,
+  };
+}
+
+export class IndexRows {
+  constructor(
+    private readonly db: SqliteConnection,
+    private readonly names: KnownNames,
+    private readonly lists: BlockLists,
+  ) {}
+
+  one(folder: number, key: Uint8Array, device: number): RawItem | undefined {
+    const row = this.db
+      .statement(`SELECT ${ITEM_COLUMNS} FROM items WHERE folder = ? AND name = ? AND device = ?`)
+      .get(folder, key, device);
+    return row && this.withList(rawItem(row));
+  }
+
+  /** What all devices say about the name, ours first; lists of blocks left out. */
+  ofName(folder: number, key: Uint8Array): DeviceItem[] {
+    const statement = this.db.statement(
+      `SELECT ${ITEM_COLUMNS}, device FROM items
+       WHERE folder = ? AND name = ? AND device >= ? ORDER BY device LIMIT 1`,
+    );
+    const items: DeviceItem[] = [];
+    let row = statement.get(folder, key, 0);
+    while (row !== undefined) {
+      const raw = rawItem(row);
+      const deviceNumber = row[4] as number;
+      const device = this.names.deviceName(deviceNumber);
+      items.push({ device, deviceNumber, file: decodeInfo(raw.info), raw });
+      row = statement.get(folder, key, deviceNumber + 1);
+    }
+    return items;
+  }
+
+  withList(item: RawItem): RawItem {
+    if (!hasBlockList(item.info)) return item;
+    return { ...item, list: this.lists.listOf(item.blocksHash) };
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * The port in terms of calls on the core: packs what goes in, makes objects of what comes out. How a call gets to the
+ * core, in this thread or in another, is up to the class that extends it.
+ */
+import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
+import { type Randomness } from '../../platform/randomness.js';
+import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
+import { type FolderSummary, type NeededItem, type PendingDevice } from './index-database.js';
+import { type PendingFolder, type UpdateOutcome } from './index-database.js';
+import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
+import { type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
+import { decodeLocal, decodeRemote, decodeSummary } from './item-encoding.js';
+import { packFiles, unpackAll, unpackNeeds, unpackPresent } from './item-packing.js';
+
+export abstract class PackedIndexDatabase extends IndexDatabase {
+  constructor(private readonly randomness: Randomness) {
+    super();
+  }
+
+  protected abstract read<M extends ReadName>(
+    method: M,
+    ...args: ReadArgs<M>
+  ): Promise<ReadResult<M>>;
+  protected abstract change<M extends ChangeName>(
+    method: M,
+    ...args: ChangeArgs<M>
+  ): Promise<ChangeResult<M>>;
+
+  addFolder(folder: string): Promise<{ indexId: bigint; created: boolean }> {
+    return this.change('addFolder', folder, this.randomness.uint64());
+  }
+
+  removeFolder(folder: string): Promise<void> {
+    return this.change('removeFolder', folder);
+  }
+
+  folders(): Promise<string[]> {
+    return this.read('folders');
+  }
+
+  renewIndexId(folder: string): Promise<bigint> {
+    return this.change('renewIndexId', folder, this.randomness.uint64());
+  }
+
+  remoteIndex(folder: string, device: DeviceId): Promise<{ indexId: bigint; sequence: number }> {
+    return this.read('remoteIndex', folder, device);
+  }
+
+  resetRemoteIndex(folder: string, device: DeviceId, indexId: bigint): Promise<void> {
+    return this.change('resetRemoteIndex', folder, device, indexId);
+  }
+
+  keepRemotes(folder: string, keep: readonly DeviceId[]): Promise<void> {
+    return this.change('keepRemotes', folder, keep);
+  }
+
+  updateLocal(folder: string, files: readonly LocalFileInfo[]): Promise<UpdateOutcome> {
+    return this.change('updateLocal', folder, packFiles(files));
+  }
+
+  updateRemote(
+    folder: string,
+    device: DeviceId,
+    files: readonly FileInfo[],
+    lastSequence: number,
+  ): Promise<UpdateOutcome> {
+    return this.change('updateRemote', folder, device, packFiles(files), lastSequence);
+  }
+
+  async local(folder: string, name: string): Promise<LocalFileInfo | undefined> {
+    return (await this.locals(folder, [name]))[0];
+  }
+
+  async locals(folder: string, names: readonly string[]): Promise<(LocalFileInfo | undefined)[]> {
+    return unpackAll(await this.read('locals', folder, names), decodeLocal);
+  }
+
+  async remote(folder: string, device: DeviceId, name: string): Promise<FileInfo | undefined> {
+    return unpackAll(await this.read('remote', folder, device, name), decodeRemote)[0];
+  }
+
+  async needed(folder: string, name: string): Promise<NeededItem | undefined> {
+    return unpackNeeds(await this.read('needed', folder, name))[0];
+  }
+
+  async global(folder: string, name: string): Promise<FileInfo | undefined> {
+    return unpackAll(await this.read('global', folder, name), decodeRemote)[0];
+  }
+
+  async localSummaries(
+    folder: string,
+    tree: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<LocalSummary[]> {
+    const packed = await this.read('localSummaries', folder, tree, after, limit);
+    return unpackPresent(packed, decodeSummary);
+  }
+
+  async localsAfter(
+    folder: string,
+    after: number,
+    limit: number,
+    bytesMax: number,
+  ): Promise<LocalFileInfo[]> {
+    const packed = await this.read('localsAfter', folder, after, limit, bytesMax);
+    return unpackPresent(packed, decodeLocal);
+  }
+
+  async needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]> {
+    return unpackNeeds(await this.read('needs', folder, after, limit));
+  }
+
+  async localsWithBlocks(
+    folder: string,
+    blocksHash: Uint8Array,
+    limit: number,
+  ): Promise<LocalFileInfo[]> {
+    const packed = await this.read('localsWithBlocks', folder, ownBytes(blocksHash), limit);
+    return unpackPresent(packed, decodeLocal);
+  }
+
+  findBlocks(hashes: readonly Uint8Array[]): Promise<BlockLocation[][]> {
+    return this.read('findBlocks', hashes.map(ownBytes));
+  }
+
+  summary(folder: string): Promise<FolderSummary> {
+    return this.read('summary', folder);
+  }
+
+  remoteCounts(folder: string, device: DeviceId): Promise<FolderCounts> {
+    return this.read('remoteCounts', folder, device);
+  }
+
+  pendingDevices(): Promise<PendingDevice[]> {
+    return this.read('pendingDevices');
+  }
+
+  addPendingDevice(pending: PendingDevice): Promise<boolean> {
+    return this.change('addPendingDevice', pending);
+  }
+
+  removePendingDevice(device: DeviceId): Promise<void> {
+    return this.change('removePendingDevice', device);
+  }
+
+  pendingFolders(): Promise<PendingFolder[]> {
+    return this.read('pendingFolders');
+  }
+
+  addPendingFolder(pending: PendingFolder): Promise<boolean> {
+    return this.change('addPendingFolder', pending);
+  }
+
+  removePendingFolder(folder: string, device: DeviceId): Promise<void> {
+    return this.change('removePendingFolder', folder, device);
+  }
+
+  fact(key: string): Promise<string | undefined> {
+    return this.read('fact', key);
+  }
+
+  setFact(key: string, value: string): Promise<void> {
+    return this.change('setFact', key, value);
+  }
+}
+
+/** Cloning a view between threads would clone all of the buffer it looks into. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

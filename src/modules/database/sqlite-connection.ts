@@ -1,0 +1,129 @@
+/**
+ * One SQLite connection: statements are prepared once and kept, failures become SyncErrors that name the file.
+ *
+ * Rules that libsql asks for, kept here so that nobody else needs to know them: parameters always go in one array (a
+ * single Uint8Array or null would be taken for named parameters); `get` steps once and resets, `all` reads to the
+ * end, and there is no open iterator, which would hold a read transaction; `all` leaves memory behind until the event
+ * loop turns, so that `get` is what runs once per item; close() does not close while statements live, hence the
+ * journal is emptied and removed before. Integers come as numbers: unsigned 64-bit values are stored as 8-byte blobs.
+ */
+import Libsql from 'libsql';
+import { messageOf, SyncError, type ErrorCode } from '../../domain/errors.js';
+
+export type SqlValue = number | string | Uint8Array | null;
+export type SqlRow = SqlValue[];
+
+export class SqlStatement {
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly inner: Libsql.Statement,
+  ) {}
+
+  run(...values: SqlValue[]): void {
+    this.connection.guard(() => this.inner.run(values));
+  }
+
+  /** The first row. */
+  get(...values: SqlValue[]): SqlRow | undefined {
+    return this.connection.guard(() => this.inner.get(values)) as SqlRow | undefined;
+  }
+
+  /** Every row: only for queries with a LIMIT, or of few rows. */
+  all(...values: SqlValue[]): SqlRow[] {
+    return this.connection.guard(() => this.inner.all(values)) as SqlRow[];
+  }
+}
+
+export class SqliteConnection {
+  private readonly inner: Libsql.Database;
+  private readonly statements = new Map<string, SqlStatement>();
+  private isClosed = false;
+
+  /** `path` may be ':memory:'. onCorrupt is called when a statement finds the file damaged. */
+  constructor(
+    readonly path: string,
+    private readonly onCorrupt: () => void = () => {},
+  ) {
+    this.inner = this.guard(() => new Libsql(path));
+  }
+
+  /** Prepared at first use, then kept: the texts are constants of the code. */
+  statement(sql: string): SqlStatement {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      const inner = this.guard(() => this.inner.prepare(sql));
+      if (inner.reader) inner.raw(true);
+      statement = new SqlStatement(this, inner);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  execute(sql: string): void {
+    this.guard(() => this.inner.exec(sql));
+  }
+
+  /** The first value that a PRAGMA answers; undefined where it only sets. */
+  pragma(text: string): SqlValue | undefined {
+    return this.guard(() => {
+      const inner = this.inner.prepare(`PRAGMA ${text}`);
+      if (inner.reader) return (inner.raw(true).get([]) as SqlRow | undefined)?.[0];
+      inner.run([]);
+      return undefined;
+    });
+  }
+
+  /** All or nothing; durable when it returns. */
+  transaction<T>(body: () => T): T {
+    this.execute('BEGIN IMMEDIATE');
+    try {
+      const result = body();
+      this.execute('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk and the like roll back on their own; then there is nothing left to undo.
+      if (this.inner.inTransaction) this.inner.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Moves the journal into the file and removes it: its absence tells the next open that the stop was clean. */
+  close(): void {
+    if (this.isClosed) return;
+    try {
+      if (this.path !== ':memory:') this.pragma('journal_mode = DELETE');
+    } finally {
+      this.isClosed = true;
+      this.statements.clear();
+      this.inner.close();
+    }
+  }
+
+  /** Closes without tidying: what was committed is in the file and its journal, as after a crash. */
+  abandon(): void {
+    this.isClosed = true;
+    this.statements.clear();
+    this.inner.close();
+  }
+
+  /** Runs one call of the library; what it throws becomes a SyncError. */
+  guard<T>(call: () => T): T {
+    if (this.isClosed) throw new SyncError('closed', 'the index database is closed');
+    try {
+      return call();
+    } catch (error) {
+      throw this.explain(error);
+    }
+  }
+
+  private explain(error: unknown): SyncError {
+    const sqliteCode = String((error as { code?: unknown }).code ?? '');
+    let code: ErrorCode = 'io';
+    if (sqliteCode.startsWith('SQLITE_CORRUPT') || sqliteCode === 'SQLITE_NOTADB') {
+      code = 'corrupt';
+      this.onCorrupt();
+    }
+    const message = `index database ${this.path}: ${messageOf(error)} (${sqliteCode || 'no code'})`;
+    return new SyncError(code, message, code === 'io', { cause: error });
+  }
+}
