@@ -29,12 +29,17 @@ export interface Candidate {
   readonly isOurs: boolean;
 }
 
+export interface StartableConnection extends PeerConnection {
+  /** Begins to read. */
+  start(): void;
+}
+
 export interface RegisterParts {
   readonly ownId: DeviceId;
   readonly devices: ConnectedDevices;
   readonly handler: DeviceHandler;
-  /** Makes the connection; the peer's messages go to the handler. */
-  readonly open: (candidate: Candidate, handler: ConnectionHandler) => PeerConnection;
+  /** Makes the connection; the peer's messages go to the handler once it is started. */
+  readonly open: (candidate: Candidate, handler: ConnectionHandler) => StartableConnection;
   readonly events: Pick<EventsService, 'emit'>;
   readonly clock: Clock;
   readonly log: ConnectionLog;
@@ -77,6 +82,11 @@ export class ConnectionRegister {
   /** True when the channel became the device's connection, or is held in case it will be. */
   offer(candidate: Candidate): Promise<boolean> {
     return this.inTurn(candidate.device.id, () => this.settle(candidate));
+  }
+
+  /** True from the registration of a connection to the device until the handler knows of its end. */
+  has(device: DeviceId): boolean {
+    return this.entries.has(device);
   }
 
   /** Ends everything and takes nothing more. */
@@ -149,7 +159,10 @@ export class ConnectionRegister {
       entry.ready.resolve();
       return false;
     }
-    this.parts.devices.add(connection);
+    const { devices } = this.parts;
+    devices.add(connection);
+    // From its end on nobody is to ask it for anything; its last call to the handler comes later.
+    connection.signal.addEventListener('abort', () => devices.remove(connection), { once: true });
     this.parts.log.info(
       `Connected to node ${device.id} at ${channel.remoteAddress} ` +
         `(${shownName(hello.clientName)} ${shownName(hello.clientVersion)}, ${channel.crypto})`,
@@ -162,13 +175,16 @@ export class ConnectionRegister {
     });
     entry.ready.promise.catch((error: unknown) => connection.close(messageOf(error)));
     entry.ready.resolve(this.parts.handler.connected(connection));
+    // What the peer sends meanwhile is received but waits for `ready`: both sides may be sending at once.
+    connection.start();
     return true;
   }
 
-  private open(entry: Entry): PeerConnection {
+  private open(entry: Entry): StartableConnection {
     try {
-      entry.connection = this.parts.open(entry.candidate, this.handlerOf(entry));
-      return entry.connection;
+      const connection = this.parts.open(entry.candidate, this.handlerOf(entry));
+      entry.connection = connection;
+      return connection;
     } catch (error) {
       this.entries.delete(entry.candidate.device.id);
       entry.candidate.channel.stream.destroy();

@@ -7,18 +7,24 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { Clock, type Timer } from '../../platform/clock.js';
 import { Randomness } from '../../platform/randomness.js';
 import { CertService } from '../cert/cert.service.js';
+import { type DeviceSettings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { DiscoveryService } from '../discovery/discovery.service.js';
 import { EventsService } from '../events/events.service.js';
+import { type ConnectionHandler } from '../protocol/connection-handler.js';
 import { ProtocolService } from '../protocol/protocol.service.js';
 import { clientVersion } from './client-version.js';
 import { ConnectedDevices } from './connected-devices.js';
 import { type ConnectionLog } from './connection-log.js';
-import { ConnectionRegister } from './connection-register.js';
+import {
+  type Candidate,
+  ConnectionRegister,
+  type StartableConnection,
+} from './connection-register.js';
 import { type DeviceHandler } from './device-handler.js';
 import { Dialer } from './dialer.js';
-import { KnownDevices } from './known-devices.js';
+import { knownDevices } from './known-devices.js';
 import { Reception } from './reception.js';
 import { Strangers } from './strangers.js';
 import { STATISTICS_INTERVAL_MS, transferLine } from './transfer-statistics.js';
@@ -54,9 +60,7 @@ export class ConnectionsService {
    * others that work is logged as an error.
    */
   async start(handler: DeviceHandler): Promise<void> {
-    const known = new KnownDevices(() => this.settings.settings.devices, this.database);
-    await known.load();
-    const running = this.assemble(handler, known);
+    const running = this.assemble(handler);
     this.running = running;
     try {
       await this.listen(running);
@@ -88,14 +92,15 @@ export class ConnectionsService {
     this.running?.dialer.wake();
   }
 
-  private assemble(handler: DeviceHandler, known: KnownDevices): Running {
+  private assemble(handler: DeviceHandler): Running {
+    const known = (): DeviceSettings[] => knownDevices(this.settings.settings.devices);
     const { settings } = this.settings;
     const { clock, devices, events, protocol } = this;
     const { deviceId: ownId } = this.cert;
     const log = this.log();
     const register = new ConnectionRegister({
       ...{ ownId, devices, handler, events, clock, log },
-      open: (candidate, connectionHandler) => protocol.connect(candidate, connectionHandler),
+      open: (candidate, connectionHandler) => this.open(candidate, connectionHandler),
       onEnded: (device, livedMs) => dialer.ended(device, livedMs),
     });
     const reception = new Reception({
@@ -103,6 +108,7 @@ export class ConnectionsService {
       deviceName: settings.deviceName,
       clientVersion: clientVersion(),
       strangers: new Strangers(this.database, events, clock, log),
+      learn: (fingerprint, id) => this.settings.rememberDeviceId(fingerprint, id),
       greet: (stream, hello, signal) => protocol.greet(stream, hello, signal),
       offer: (candidate) => register.offer(candidate),
     });
@@ -112,7 +118,7 @@ export class ConnectionsService {
       discovery: this.discovery,
       randomness: this.randomness,
       intervalMs: settings.reconnectIntervalS * MS_PER_S,
-      isBusy: (key) => key === ownId || devices.get(key) !== undefined,
+      isBusy: (key) => key === ownId || register.has(key),
       receive: (channel, signal) => reception.receive(channel, true, signal),
     });
     return {
@@ -122,6 +128,18 @@ export class ConnectionsService {
       stopped: new AbortController(),
       statistics: undefined,
     };
+  }
+
+  private open(candidate: Candidate, handler: ConnectionHandler): StartableConnection {
+    const { channel, device, hello } = candidate;
+    const { stream, remoteAddress, isLan } = channel;
+    const isTraced = this.settings.settings.trace.includes('net');
+    return this.protocol.connect({
+      ...{ stream, remoteAddress, isLan, hello, handler },
+      deviceId: device.id,
+      compression: device.compression,
+      ...(isTraced ? { trace: (line) => this.logger.log(`${device.id}: ${line}`) } : {}),
+    });
   }
 
   private async listen(running: Running): Promise<void> {

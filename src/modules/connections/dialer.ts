@@ -19,13 +19,14 @@ import {
   NEVER_DIALED,
   planDials,
 } from './dial-plan.js';
-import { keyOf, type KnownDevices } from './known-devices.js';
+import { keyOf } from './known-devices.js';
 import { type Channel, type Transport } from './transport.js';
 
 export interface DialerParts {
   readonly transport: Transport;
   readonly discovery: Pick<DiscoveryService, 'addresses'>;
-  readonly known: KnownDevices;
+  /** The configured devices, each once. */
+  readonly known: () => DeviceSettings[];
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: ConnectionLog;
@@ -51,7 +52,7 @@ export class Dialer {
     if (this.stopped.signal.aborted) return;
     this.timer?.cancel();
     const { clock, intervalMs, known } = this.parts;
-    const devices = new Map(known.all().map((device) => [keyOf(device), device]));
+    const devices = new Map(known().map((device) => [keyOf(device), device]));
     const targets = [...devices].map(([key, device]) => ({
       key,
       paused: device.paused,

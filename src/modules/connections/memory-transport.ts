@@ -78,8 +78,10 @@ export class MemoryNetwork {
       await this.clock.sleep(MEMORY_DIAL_TIMEOUT_MS, signal);
       throw new SyncError('timeout', `${address}: connecting: no answer`, true);
     }
-    // There and back, as a handshake takes.
+    // There and back, as a handshake takes; never at once, because no network answers at once.
     if (this.delayMs > 0) await this.clock.sleep(this.delayMs * 2, signal);
+    else await Promise.resolve();
+    signal.throwIfAborted();
     if (listener === undefined || this.listeners.get(target) !== listener) {
       throw new SyncError('refused', `${address}: connecting: nobody listens`, true);
     }

@@ -7,20 +7,18 @@ import { type Duplex } from 'node:stream';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Clock } from '../../platform/clock.js';
+import { type DeviceSettings } from '../config/settings.js';
 import { type Hello } from '../protocol/messages.js';
 import { applicantOf } from './applicant.js';
 import { type ConnectionLog, SaidOnce } from './connection-log.js';
 import { type Candidate } from './connection-register.js';
 import { admit, type Applicant, entryFor, type Refusal } from './device-admission.js';
 import { CLIENT_NAME } from './duplicate-rule.js';
-import { type KnownDevices } from './known-devices.js';
 import { type Strangers } from './strangers.js';
 import { hostOf } from './tcp-address.js';
 import { type Channel } from './transport.js';
 import { WaitingRoom } from './waiting-room.js';
 
-/** For both Hellos to pass; the figure of stock peers. */
-export const HELLO_TIMEOUT_MS = 20_000;
 /** Incoming channels that have not said Hello. */
 export const PENDING_HELLOS_MAX = 64;
 /** How long a refused peer has to read what was sent before its socket is destroyed. */
@@ -31,9 +29,12 @@ export interface ReceptionParts {
   readonly ownId: DeviceId;
   readonly deviceName: string;
   readonly clientVersion: string;
-  readonly known: KnownDevices;
+  /** The configured devices, each once. */
+  readonly known: () => DeviceSettings[];
+  /** The device of 2013 with the fingerprint has this ID. */
+  readonly learn: (fingerprint: string, id: DeviceId) => void;
   readonly strangers: Strangers;
-  /** Sends our Hello and reads the peer's. */
+  /** Sends our Hello and reads the peer's, within a bounded time. */
   readonly greet: (stream: Duplex, hello: Hello, signal: AbortSignal) => Promise<Hello>;
   /** Takes a welcome candidate; true when it stays. */
   readonly offer: (candidate: Candidate) => Promise<boolean>;
@@ -55,10 +56,10 @@ export class Reception {
       this.refusal(applicant, channel, 'self', 'the address leads back to this device');
       return false;
     }
-    const isKnown = entryFor(applicant, this.parts.known.all()) !== undefined;
+    const isKnown = entryFor(applicant, this.parts.known()) !== undefined;
     const hello = await this.hello(channel, applicant, isKnown, isOurs, signal);
     if (hello === undefined) return false;
-    const admission = admit(applicant, this.parts.ownId, this.parts.known.all());
+    const admission = admit(applicant, this.parts.ownId, this.parts.known());
     if (admission.verdict === 'refused') {
       this.dismiss(channel.stream);
       if (admission.kind === 'unknown') {
@@ -68,7 +69,7 @@ export class Reception {
       }
       return false;
     }
-    if (admission.learned) await this.learn(applicant);
+    if (admission.learned) this.learn(applicant);
     return this.parts.offer({ channel, hello, device: admission.device, isOurs });
   }
 
@@ -85,15 +86,12 @@ export class Reception {
     isOurs: boolean,
     signal: AbortSignal,
   ): Promise<Hello | undefined> {
-    const { clock, greet, log } = this.parts;
+    const { greet, log } = this.parts;
     const { stream, remoteAddress } = channel;
     const scope = new AbortController();
     const stop = (): void => scope.abort(signal.reason);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
-    const timer = clock.setTimer(HELLO_TIMEOUT_MS, () =>
-      scope.abort(new SyncError('timeout', `no Hello in ${HELLO_TIMEOUT_MS} ms`)),
-    );
     // Who has proven to be a configured device competes with nobody but itself.
     const leave = isOurs
       ? () => undefined
@@ -110,7 +108,6 @@ export class Reception {
       return undefined;
     } finally {
       leave();
-      timer.cancel();
       signal.removeEventListener('abort', stop);
     }
   }
@@ -125,8 +122,8 @@ export class Reception {
     };
   }
 
-  private async learn(applicant: Applicant): Promise<void> {
-    await this.parts.known.learn(applicant.fingerprint, applicant.id);
+  private learn(applicant: Applicant): void {
+    this.parts.learn(applicant.fingerprint, applicant.id);
     this.parts.log.info(
       `The device with the fingerprint ${applicant.fingerprint} is ${applicant.id}; that ID is used from now on`,
     );

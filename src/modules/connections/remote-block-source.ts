@@ -101,6 +101,7 @@ export class RemoteBlockSource extends BlockSource {
   private async ask(task: Fetch, lease: Lease, onSlow: () => void): Promise<Uint8Array> {
     const { block } = task;
     const { device } = lease;
+    task.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
     const attempt = new AbortController();
     const stop = (): void => attempt.abort(task.signal.reason);

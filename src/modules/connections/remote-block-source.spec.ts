@@ -1,0 +1,283 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type Answer,
+  blockSourceContract,
+  wantedBlock,
+} from '../../../test/contracts/block-source.contract.js';
+import { Clock, type Timer } from '../../platform/clock.js';
+import { type BlockRequest } from '../protocol/messages.js';
+import { type PeerConnection } from '../protocol/connection-handler.js';
+import { type WantedBlock } from './block-source.js';
+import { ConnectedDevices } from './connected-devices.js';
+import { DeviceLoads, LOAD_LIMITS, type LoadLimits } from './device-load.js';
+import { RemoteBlockSource, SLOW_AFTER_MS, STALLED_AFTER_MS } from './remote-block-source.js';
+
+const KIB = 1024;
+const FOREVER = new AbortController().signal;
+
+class HandClock extends Clock {
+  private now = 0;
+  private timers = new Set<{ atMs: number; callback: () => void }>();
+
+  nowMs(): number {
+    return this.now;
+  }
+
+  monotonicMs(): number {
+    return this.now;
+  }
+
+  get timersSet(): number {
+    return this.timers.size;
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const timer = { atMs: this.now + delayMs, callback };
+    this.timers.add(timer);
+    return { cancel: () => void this.timers.delete(timer) };
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.now += ms;
+    for (const timer of [...this.timers]) {
+      if (timer.atMs > this.now) continue;
+      this.timers.delete(timer);
+      timer.callback();
+    }
+    await settled();
+  }
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function connection(deviceId: string, request: Answer): PeerConnection {
+  const statistics = { bytesIn: 0, bytesOut: 0 };
+  return { deviceId, request, statistics } as unknown as PeerConnection;
+}
+
+/** A device that answers when told to. */
+class Device {
+  readonly asked: { block: BlockRequest; answer: (bytes: Uint8Array) => void; gone: boolean }[] =
+    [];
+  readonly connection: PeerConnection;
+
+  constructor(readonly id: string) {
+    this.connection = connection(id, (block, signal) => {
+      const entry = { block: block as BlockRequest, answer: (_: Uint8Array) => {}, gone: false };
+      this.asked.push(entry);
+      return new Promise((resolve, reject) => {
+        entry.answer = resolve;
+        signal.addEventListener('abort', () => {
+          entry.gone = true;
+          reject(signal.reason as Error);
+        });
+      });
+    });
+  }
+}
+
+function setUp(names: string[], limits: LoadLimits = LOAD_LIMITS) {
+  const clock = new HandClock();
+  const connected = new ConnectedDevices();
+  const loads = new DeviceLoads(limits);
+  const devices = names.map((name) => new Device(name));
+  for (const device of devices) connected.add(device.connection);
+  return {
+    clock,
+    connected,
+    loads,
+    devices,
+    source: new RemoteBlockSource(connected, clock, loads),
+  };
+}
+
+function contentOf(block: { blockNo: number; size: number }): Buffer {
+  return Buffer.alloc(block.size, block.blockNo + 1);
+}
+
+function blockOf(blockNo: number, size = 128 * KIB): WantedBlock {
+  return wantedBlock(contentOf({ blockNo, size }), { blockNo, offset: blockNo * size });
+}
+
+blockSourceContract('RemoteBlockSource', (answers) => {
+  const devices = new ConnectedDevices();
+  for (const [id, answer] of answers) devices.add(connection(id, answer));
+  return new RemoteBlockSource(devices, new HandClock());
+});
+
+describe('the blocks of connected devices', () => {
+  it('are asked of the least busy device', async () => {
+    const { source, devices } = setUp(['A', 'B', 'C']);
+    const fetches = [0, 1, 2, 3, 4, 5].map((no) =>
+      source.fetch(blockOf(no), ['A', 'B', 'C'], FOREVER),
+    );
+    await settled();
+    expect(devices.map((device) => device.asked.length)).toEqual([2, 2, 2]);
+    for (const device of devices) {
+      for (const { block, answer } of device.asked) answer(contentOf(block));
+    }
+    await Promise.all(fetches);
+  });
+
+  it('go past a device that is busy for somebody else', async () => {
+    const { source, devices } = setUp(['A', 'B']);
+    const others = [0, 1].map((no) => source.fetch(blockOf(no), ['A'], FOREVER));
+    const mine = [2, 3].map((no) => source.fetch(blockOf(no), ['A', 'B'], FOREVER));
+    await settled();
+    expect(devices.map((device) => device.asked.length)).toEqual([2, 2]);
+    for (const { asked } of devices)
+      for (const { block, answer } of asked) answer(contentOf(block));
+    await Promise.all([...others, ...mine]);
+  });
+
+  it('are asked for a second time elsewhere when a device is slow, and the first answer counts', async () => {
+    const { source, devices, clock } = setUp(['A', 'B']);
+    const [a, b] = devices as [Device, Device];
+    const fetching = source.fetch(blockOf(0), ['A', 'B'], FOREVER);
+    await settled();
+    await clock.advance(SLOW_AFTER_MS - 1);
+    expect(b.asked).toHaveLength(0);
+    await clock.advance(1);
+    expect(b.asked).toHaveLength(1);
+    b.asked[0]?.answer(contentOf(blockOf(0)));
+    expect(Buffer.from(await fetching)).toEqual(contentOf(blockOf(0)));
+    await settled();
+    expect(a.asked[0]?.gone).toBe(true);
+    expect(clock.timersSet).toBe(0);
+  });
+
+  it('are not asked twice of a device that is only as slow as ever', async () => {
+    const { source, devices, clock } = setUp(['A', 'B']);
+    const [a, b] = devices as [Device, Device];
+    const first = source.fetch(blockOf(0), ['A'], FOREVER);
+    await settled();
+    await clock.advance(SLOW_AFTER_MS * 2);
+    a.asked[0]?.answer(contentOf(blockOf(0)));
+    await first;
+    const second = source.fetch(blockOf(1), ['A', 'B'], FOREVER);
+    await settled();
+    const asked = [a.asked.length - 1, b.asked.length];
+    expect(asked).toEqual([1, 0]);
+    await clock.advance(SLOW_AFTER_MS * 2);
+    expect(b.asked).toHaveLength(0);
+    a.asked[1]?.answer(contentOf(blockOf(1)));
+    await second;
+  });
+
+  it('are taken elsewhere when a device stops answering', async () => {
+    const { source, devices, clock } = setUp(['A']);
+    const [a] = devices as [Device];
+    const fetching = source.fetch(blockOf(0), ['A'], FOREVER);
+    const outcome = expect(fetching).rejects.toMatchObject({ code: 'missing', retryable: true });
+    await settled();
+    await clock.advance(SLOW_AFTER_MS);
+    await clock.advance(STALLED_AFTER_MS);
+    await outcome;
+    expect(a.asked[0]?.gone).toBe(true);
+  });
+
+  it('are waited for as long as the device keeps answering others', async () => {
+    const { source, devices, clock } = setUp(['A']);
+    const [a] = devices as [Device];
+    const late = source.fetch(blockOf(0), ['A'], FOREVER);
+    for (let no = 1; no <= 6; no++) {
+      const other = source.fetch(blockOf(no), ['A'], FOREVER);
+      await settled();
+      await clock.advance(STALLED_AFTER_MS / 2);
+      a.asked[no]?.answer(contentOf(blockOf(no)));
+      await other;
+    }
+    a.asked[0]?.answer(contentOf(blockOf(0)));
+    expect(Buffer.from(await late)).toEqual(contentOf(blockOf(0)));
+  });
+
+  it('come from a device that sent wrong bytes only when nobody else has them', async () => {
+    const { source, devices } = setUp(['A', 'B']);
+    const [a, b] = devices as [Device, Device];
+    const poisoned = source.fetch(blockOf(0), ['A'], FOREVER);
+    await settled();
+    a.asked[0]?.answer(Buffer.alloc(128 * KIB));
+    await expect(poisoned).rejects.toMatchObject({ code: 'missing' });
+    const fetches = [1, 2, 3].map((no) => source.fetch(blockOf(no), ['A', 'B'], FOREVER));
+    const onlyThere = source.fetch(blockOf(4), ['A'], FOREVER);
+    await settled();
+    expect([a.asked.length - 1, b.asked.length]).toEqual([1, 3]);
+    for (const { asked } of devices)
+      for (const { block, answer } of asked) answer(contentOf(block));
+    await Promise.all([...fetches, onlyThere]);
+  });
+
+  it('wait in line for a full device, and the line does not hold up who wants another one', async () => {
+    const size = 128 * KIB;
+    const limits = { nodeBytesMax: 8 * size, deviceBytesMax: 2 * size, deviceBytesMin: 2 * size };
+    const { source, devices, loads } = setUp(['A', 'B'], limits);
+    const [a, b] = devices as [Device, Device];
+    const order: number[] = [];
+    const fetches = [0, 1, 2, 3, 4].map((no) =>
+      source.fetch(blockOf(no), ['A'], FOREVER).then(() => order.push(no)),
+    );
+    const other = source.fetch(blockOf(9), ['B'], FOREVER);
+    await settled();
+    expect([a.asked.length, b.asked.length]).toEqual([2, 1]);
+    expect(loads.outstandingBytes('A')).toBe(2 * size);
+    b.asked[0]?.answer(contentOf(blockOf(9)));
+    await other;
+    for (let no = 0; no < 5; no++) {
+      a.asked[no]?.answer(contentOf(blockOf(no)));
+      await settled();
+      expect(loads.outstandingBytes('A')).toBeLessThanOrEqual(2 * size);
+    }
+    await Promise.all(fetches);
+    expect(order).toEqual([0, 1, 2, 3, 4]);
+    expect(loads.outstandingBytes('A')).toBe(0);
+  });
+
+  it('of all devices together stay below the limit of the node, one big block excepted', async () => {
+    const limits = { nodeBytesMax: 300, deviceBytesMax: 200, deviceBytesMin: 200 };
+    const { source, devices } = setUp(['A', 'B', 'C'], limits);
+    const big = source.fetch(blockOf(0, 1000), ['A'], FOREVER);
+    const small = [1, 2].map((no) => source.fetch(blockOf(no, 100), ['B', 'C'], FOREVER));
+    await settled();
+    expect(devices.map((device) => device.asked.length)).toEqual([1, 0, 0]);
+    devices[0]?.asked[0]?.answer(contentOf(blockOf(0, 1000)));
+    await big;
+    await settled();
+    expect(devices.map((device) => device.asked.length)).toEqual([1, 1, 1]);
+    for (const { asked } of devices)
+      for (const { block, answer } of asked) answer(contentOf(block));
+    await Promise.all(small);
+  });
+
+  it('that wait are told when the last device that has them is gone', async () => {
+    const limits = { nodeBytesMax: 100, deviceBytesMax: 100, deviceBytesMin: 100 };
+    const { source, devices, connected } = setUp(['A', 'B'], limits);
+    const first = source.fetch(blockOf(0, 100), ['B'], FOREVER);
+    const waiting = source.fetch(blockOf(1, 100), ['A'], FOREVER);
+    await settled();
+    connected.remove((devices[0] as Device).connection);
+    await expect(waiting).rejects.toMatchObject({ code: 'missing' });
+    devices[1]?.asked[0]?.answer(contentOf(blockOf(0, 100)));
+    await first;
+  });
+
+  it('leave the line when nobody wants them any more', async () => {
+    const limits = { nodeBytesMax: 100, deviceBytesMax: 100, deviceBytesMin: 100 };
+    const { source, devices } = setUp(['A'], limits);
+    const [a] = devices as [Device];
+    const first = source.fetch(blockOf(0, 100), ['A'], FOREVER);
+    const scope = new AbortController();
+    const givenUp = source.fetch(blockOf(1, 100), ['A'], scope.signal);
+    const last = source.fetch(blockOf(2, 100), ['A'], FOREVER);
+    const reason = new Error('no');
+    scope.abort(reason);
+    await expect(givenUp).rejects.toBe(reason);
+    a.asked[0]?.answer(contentOf(blockOf(0, 100)));
+    await first;
+    await settled();
+    expect(a.asked.map(({ block }) => block.blockNo)).toEqual([0, 2]);
+    a.asked[1]?.answer(contentOf(blockOf(2, 100)));
+    await last;
+  });
+});
