@@ -87,6 +87,7 @@ export function itemStatOf(stats: BigIntStats): ItemStat {
     modifiedS: Number(modifiedS),
     modifiedNs: Number(mtimeNs - modifiedS * NS_PER_S),
     changedNs: stats.ctimeNs,
+    links: Number(stats.nlink),
     device: stats.dev,
     inode: stats.ino,
   };

@@ -20,9 +20,7 @@ export class InThreadWalker extends Walker {
     signal: AbortSignal,
   ): AsyncGenerator<WalkEntry[], void> {
     signal.throwIfAborted();
-    if ((await fs.stat('')) === undefined) {
-      throw new SyncError('missing', `${fs.root}: no such folder root`);
-    }
+    await fs.checkRoot();
     let batch: WalkEntry[] = [];
     for await (const entry of walkNames(fs, names)) {
       signal.throwIfAborted();
@@ -34,6 +32,7 @@ export class InThreadWalker extends Walker {
     }
     signal.throwIfAborted();
     if (batch.length > 0) yield batch;
+    signal.throwIfAborted();
   }
 
   override close(): Promise<void> {

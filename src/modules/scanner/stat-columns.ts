@@ -5,8 +5,9 @@
 import { type ItemStat } from '../../platform/folder-fs.js';
 
 const TYPES: readonly ItemStat['type'][] = ['file', 'directory', 'symlink', 'other'];
-/** type, size, permissions, modifiedS, modifiedNs */
-const NUMBERS = 5;
+/** type, size, permissions, modifiedS, modifiedNs, links */
+const NUMBERS = 6;
+const UNKNOWN = -1;
 /** changedNs, device, inode */
 const BIGINTS = 3;
 
@@ -30,6 +31,7 @@ export function putStat(columns: StatColumns, index: number, stat: ItemStat): vo
   numbers[n + 2] = stat.permissions;
   numbers[n + 3] = stat.modifiedS;
   numbers[n + 4] = stat.modifiedNs;
+  numbers[n + 5] = stat.links ?? UNKNOWN;
   const b = index * BIGINTS;
   bigints[b] = stat.changedNs;
   bigints[b + 1] = stat.device;
@@ -46,6 +48,7 @@ export function statAt(columns: StatColumns, index: number): ItemStat {
     permissions: numbers[n + 2],
     modifiedS: numbers[n + 3],
     modifiedNs: numbers[n + 4],
+    links: numbers[n + 5] === UNKNOWN ? undefined : numbers[n + 5],
     // Stored as unsigned; a change time before 1970 comes back as the signed value it was.
     changedNs: BigInt.asIntN(64, bigints[b]),
     device: bigints[b + 1],

@@ -113,8 +113,9 @@ async function* read(walk: OpenWalk, askForMore: () => void): AsyncGenerator<Wal
       throw new SyncError(code, message, retryable);
     }
     if (reply.batch !== undefined && reply.batch.count > 0) yield unpackBatch(reply.batch);
+    if (walk.error !== undefined) throw walk.error;
     if (reply.isLast) return;
-    if (walk.error === undefined) askForMore();
+    askForMore();
   }
 }
 

@@ -77,11 +77,8 @@ function openExpectedRoot(target: WalkTarget): number {
   const found = lstatSync(pathAt(root, '.'), { bigint: true });
   if (found.dev === target.device && found.ino === target.inode) return root;
   closeSync(root);
-  throw new SyncError(
-    'changed',
-    `${target.root}: the folder's root is another directory now`,
-    true,
-  );
+  const message = `folder root ${JSON.stringify(target.root)} is not the directory it was`;
+  throw new SyncError('missing', message, true);
 }
 
 function* startAt(root: number, name: string, frames: Frame[]): Generator<WalkEntry, void> {
