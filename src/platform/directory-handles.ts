@@ -38,8 +38,16 @@ const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x01021994, // tmpfs
 ]);
 
+/** Paths as the kernel gives them, a character for each byte. */
+interface Place {
+  readonly root: string;
+  readonly directory: string;
+}
+
 interface Handle {
   readonly fd: number;
+  /** Where it lay when it was first kept. */
+  place?: Place;
   users: number;
   kept: boolean;
 }
@@ -134,7 +142,7 @@ export class DirectoryHandles implements CheckedDirectories {
         const handle = this.#kept.get(name);
         if (!handle) continue;
         this.#kept.delete(name);
-        if (isInPlace(handle.fd, rootPath, name)) {
+        if (isStillInPlace(handle, rootPath)) {
           // Last in the map means most recently used.
           this.#kept.set(name, handle);
           return { handle: this.#share(handle), depth };
@@ -150,12 +158,14 @@ export class DirectoryHandles implements CheckedDirectories {
     // The kernel marks a removed directory by such an end of its path.
     if (directory.endsWith(' (deleted)')) return;
     if (deviceOf(handle.fd) !== this.rootStats.dev) return;
-    if (!isInPlace(handle.fd, currentPath(this.#rootHandle.fd), directory)) return;
+    const place = { root: currentPath(this.#rootHandle.fd), directory: currentPath(handle.fd) };
+    if (!isPlaceOf(directory, place)) return;
     for (const [name, oldest] of this.#kept) {
       if (this.#kept.size < this.keptMax) break;
       this.#kept.delete(name);
       this.#drop(oldest);
     }
+    handle.place = place;
     handle.kept = true;
     this.#kept.set(directory, handle);
   }
@@ -204,20 +214,24 @@ function parentOf(name: string): string {
 }
 
 /** Where the kernel says the descriptor's directory is now; undefined when it cannot say. */
-function currentPath(fd: number): Buffer | undefined {
+function currentPath(fd: number): string | undefined {
   try {
-    return fs.readlinkSync(pathOf(fd), 'buffer');
+    return fs.readlinkSync(pathOf(fd), 'latin1');
   } catch {
     // Paths of more than 4096 bytes cannot be told; they are walked each time.
     return undefined;
   }
 }
 
-function isInPlace(fd: number, rootPath: Buffer | undefined, directory: string): boolean {
-  const path = currentPath(fd);
-  if (!rootPath || !path) return false;
-  const prefix = rootPath.length === 1 ? Buffer.alloc(0) : rootPath;
-  return path.equals(Buffer.concat([prefix, Buffer.from(`/${directory}`)]));
+function isStillInPlace(handle: Handle, rootPath: string | undefined): boolean {
+  const { fd, place } = handle;
+  return place !== undefined && place.root === rootPath && place.directory === currentPath(fd);
+}
+
+function isPlaceOf(directory: string, place: Partial<Place>): place is Place {
+  if (place.root === undefined || place.directory === undefined) return false;
+  const below = `/${Buffer.from(directory).toString('latin1')}`;
+  return place.directory === (place.root === '/' ? '' : place.root) + below;
 }
 
 async function reachedThrough(fd: number): Promise<fs.BigIntStats | undefined> {

@@ -242,6 +242,11 @@ export class RealFolderFs extends FolderFs {
     return this.#run(`${verb} to ${JSON.stringify(to)}`, from, codes, () => {
       const source = splitName(from);
       const target = splitName(to);
+      if (source.parent === target.parent) {
+        return this.directories.use(source.parent, (path) =>
+          act(`${path}/${source.base}`, `${path}/${target.base}`),
+        );
+      }
       return this.directories.use(source.parent, (fromPath) =>
         this.directories.use(target.parent, (toPath) =>
           act(`${fromPath}/${source.base}`, `${toPath}/${target.base}`),
