@@ -11,9 +11,9 @@ const BLOCK = 128 * KIB;
 const never = new AbortController().signal;
 
 function patterned(size: number): Buffer {
-  const data = Buffer.alloc(size);
-  for (let i = 0; i + 4 <= size; i += 4) data.writeUInt32LE((i * 2_654_435_761) % 2 ** 32, i);
-  return data;
+  const words = new Uint32Array(Math.ceil(size / 4));
+  for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 2_654_435_761);
+  return Buffer.from(words.buffer, 0, size);
 }
 
 function expectedHashes(data: Uint8Array, blockSize: number): Buffer {
@@ -71,7 +71,7 @@ export function describeHasher(
     it.each([BLOCK, 2 * MIB])(
       'hashes a file of many ranges in blocks of %d bytes',
       async (blockSize) => {
-        const data = patterned(70 * MIB + 333);
+        const data = patterned(33 * MIB + 333);
         await write('big', data);
         const hashed = await hash('big', data.length, blockSize);
         const isEqual = expectedHashes(data, blockSize).equals(hashed.blockHashes);
@@ -121,7 +121,7 @@ export function describeHasher(
     });
 
     it('gives no hashes of a file that is written to while it is read', async () => {
-      const size = 200 * MIB;
+      const size = 100 * MIB;
       const handle = await folder.fs.createFile('busy', 0o644);
       await handle.truncate(size);
       let isOver = false;

@@ -119,10 +119,10 @@ export function describeWalker(
 
     it('gives many entries in several bounded batches', async () => {
       await folder.fs.makeDirectory('many', 0o755);
-      for (let i = 0; i < 2100; i++) await folder.fs.makeSymlink('t', `many/${i}`);
+      for (let i = 0; i < 1100; i++) await folder.fs.makeSymlink('t', `many/${i}`);
       const sizes: number[] = [];
       for await (const batch of walker.walk(folder.fs, [''], never)) sizes.push(batch.length);
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(2101);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1101);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
     });
 
