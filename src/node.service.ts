@@ -37,7 +37,6 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
   async onApplicationBootstrap(): Promise<void> {
     this.events.emit('Starting', { home: this.settings.settings.home });
     const { deviceId, shortId } = await this.cert.loadOrCreate();
-    this.logger.log(`My ID: ${deviceId}`);
     const replicaId = await this.openIndex(shortId);
     const identity: LocalIdentity = { deviceId, shortId, replicaId };
     await this.model.start(identity);
