@@ -1,4 +1,4 @@
-/** Which names a folder file system takes, and that no link on the way to one is followed. */
+/** Which names a folder file system takes, that no link on the way is followed, and what becomes of the root. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FolderFs } from '../../src/platform/folder-fs.js';
 import { codeOf, type FolderFsFixture, namesIn, put, textOf } from './folder-fs-fixture.js';
@@ -222,6 +222,45 @@ export function folderFsPathsContract(
         await fs.makeDirectory('a/b', 0o755);
         await put(fs, 'a/b/f', 'again');
         expect(await textOf(fs, 'a/b/f')).toBe('again');
+      });
+    });
+
+    describe('the root', () => {
+      it('is found in place, also after changes in it', async () => {
+        await fs.checkRoot();
+        await fs.makeDirectory('d', 0o755);
+        await fs.checkRoot();
+      });
+
+      it('is missing once it was taken away, and when another is in its place', async () => {
+        await fixture.takeRoot();
+        expect(await codeOf(fs.checkRoot())).toBe('missing');
+        await fixture.replaceRoot();
+        expect(await codeOf(fs.checkRoot())).toBe('missing');
+      });
+
+      it('leaves nothing behind when it is asked about upper and lower case', async () => {
+        const isCaseSensitive = await fs.isCaseSensitive();
+        await put(fs, 'probe');
+        expect((await fs.stat('PROBE')) === undefined).toBe(isCaseSensitive);
+        expect(await fs.isCaseSensitive()).toBe(isCaseSensitive);
+        expect(await namesIn(fs, '')).toEqual(['probe']);
+      });
+
+      it('takes no operation after closing', async () => {
+        await fs.close();
+        expect(await codeOf(fs.stat('x'))).toBe('closed');
+        expect(await codeOf(fs.createFile('x', 0o600))).toBe('closed');
+        expect(await codeOf(fs.checkRoot())).toBe('closed');
+      });
+
+      it('lets the operations under way end before it closes', async () => {
+        const names = Array.from({ length: 200 }, (_, index) => `d${index}`);
+        const making = names.map((directory) => fs.makeDirectory(directory, 0o755));
+        const listing = fs.list('');
+        await fs.close();
+        const results = await Promise.allSettled([...making, listing]);
+        expect(results.filter((result) => result.status === 'rejected')).toEqual([]);
       });
     });
   });

@@ -367,44 +367,5 @@ export function folderFsContract(name: string, makeFixture: () => Promise<Folder
         expect(await codeOf(fs.readSymlink('absent'))).toBe('missing');
       });
     });
-
-    describe('the root', () => {
-      it('is found in place, also after changes in it', async () => {
-        await fs.checkRoot();
-        await fs.makeDirectory('d', 0o755);
-        await fs.checkRoot();
-      });
-
-      it('is missing once it was taken away, and when another is in its place', async () => {
-        await fixture.takeRoot();
-        expect(await codeOf(fs.checkRoot())).toBe('missing');
-        await fixture.replaceRoot();
-        expect(await codeOf(fs.checkRoot())).toBe('missing');
-      });
-
-      it('leaves nothing behind when it is asked about upper and lower case', async () => {
-        const isCaseSensitive = await fs.isCaseSensitive();
-        await put(fs, 'probe');
-        expect((await fs.stat('PROBE')) === undefined).toBe(isCaseSensitive);
-        expect(await fs.isCaseSensitive()).toBe(isCaseSensitive);
-        expect(await namesIn(fs, '')).toEqual(['probe']);
-      });
-
-      it('takes no operation after closing', async () => {
-        await fs.close();
-        expect(await codeOf(fs.stat('x'))).toBe('closed');
-        expect(await codeOf(fs.createFile('x', 0o600))).toBe('closed');
-        expect(await codeOf(fs.checkRoot())).toBe('closed');
-      });
-
-      it('lets the operations under way end before it closes', async () => {
-        const names = Array.from({ length: 200 }, (_, index) => `d${index}`);
-        const making = names.map((directory) => fs.makeDirectory(directory, 0o755));
-        const listing = fs.list('');
-        await fs.close();
-        const results = await Promise.allSettled([...making, listing]);
-        expect(results.filter((result) => result.status === 'rejected')).toEqual([]);
-      });
-    });
   });
 }
