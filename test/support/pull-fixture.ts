@@ -7,6 +7,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { blockSizeFor } from '../../src/domain/block.js';
 import { SyncError } from '../../src/domain/errors.js';
 import { type FileInfo, type LocalFileInfo } from '../../src/domain/file-info.js';
+import { isTempName } from '../../src/domain/file-name.js';
 import { updateVector } from '../../src/domain/version-vector.js';
 import { type FolderSettings } from '../../src/modules/config/settings.js';
 import { SettingsService } from '../../src/modules/config/settings.service.js';
@@ -16,10 +17,15 @@ import {
   InThreadIndexDatabase,
 } from '../../src/modules/database/in-thread-index-database.js';
 import { EventsService } from '../../src/modules/events/events.service.js';
+import { diskState } from '../../src/modules/puller/disk-state.js';
 import { PullerService, type PullOutcome } from '../../src/modules/puller/puller.service.js';
 import { Clock, type Timer } from '../../src/platform/clock.js';
-import { type FolderFs } from '../../src/platform/folder-fs.js';
-import { MemoryDisk, type MemoryDiskOptions } from '../../src/platform/memory-disk.js';
+import { type FolderFs, type ItemStat } from '../../src/platform/folder-fs.js';
+import {
+  type CrashOptions,
+  MemoryDisk,
+  type MemoryDiskOptions,
+} from '../../src/platform/memory-disk.js';
 import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
 import { SystemRandomness } from '../../src/platform/randomness.js';
 import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
@@ -225,9 +231,43 @@ export class PullFixture {
     for (const name of names) await this.scanOne(name);
   }
 
+  /** Scans whatever is not on disk as the index says, and what the index does not know. */
+  async scanAll(): Promise<void> {
+    const names = new Set(await this.allNames());
+    for (const { name } of await this.database.localSummaries(FOLDER, '', undefined, 10_000)) {
+      names.add(name);
+    }
+    for (const name of names) {
+      const [known, stat] = [await this.local(name), await this.statOf(name)];
+      const target = stat?.type === 'symlink' ? await this.fs.readSymlink(name) : '';
+      const state = diskState(known, stat, target, this.settings.ignorePerms);
+      if (state === 'changed' || state === 'gone') await this.scanOne(name);
+    }
+  }
+
+  /** Names of all that syncs, from the disk. */
+  async allNames(directory = ''): Promise<string[]> {
+    const names: string[] = [];
+    for (const { name, type } of (await this.fs.list(directory)).entries) {
+      const path = directory === '' ? name : `${directory}/${name}`;
+      if (isTempName(path)) continue;
+      names.push(path);
+      if (type === 'directory') names.push(...(await this.allNames(path)));
+    }
+    return names;
+  }
+
+  /** In memory only: all is lost that `keepUnsynced` does not keep; the folder is opened again. */
+  crash(keepUnsynced: CrashOptions['keepUnsynced']): void {
+    if (this.disk === undefined) throw new Error('only a disk in memory crashes');
+    this.disk.crash({ keepUnsynced });
+    this.fs = new MemoryFolderFs('/folder', this.disk);
+    this.puller.forget(FOLDER);
+  }
+
   private async scanOne(name: string): Promise<void> {
     const known = await this.local(name);
-    const stat = await this.fs.stat(name);
+    const stat = await this.statOf(name);
     const version = updateVector(known?.version ?? [], OURS, this.clock.now / 1000);
     const base = { version, modifiedBy: OURS };
     if (stat === undefined) {
@@ -244,6 +284,14 @@ export class PullFixture {
           ? this.symlink(name, await this.fs.readSymlink(name), base)
           : fileInfo(name, await this.bytes(name), rest);
     await this.record({ ...found, diskModifiedS: modifiedS, diskModifiedNs: modifiedNs });
+  }
+
+  /** Absent, too, where its parent is a file or a link now. */
+  private statOf(name: string): Promise<ItemStat | undefined> {
+    return this.fs.stat(name).catch((error: unknown) => {
+      if (error instanceof SyncError && error.code === 'refused') return undefined;
+      throw error;
+    });
   }
 
   private async record(file: LocalFileInfo): Promise<void> {

@@ -4,7 +4,12 @@
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
-import { isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+import {
+  appliesPermissions,
+  isPresent,
+  type PlanSettings,
+  TRAVELLING_PERMISSIONS,
+} from './pull-plan.js';
 
 export type DiskState =
   /** Nothing on disk, nothing in the index. */
@@ -40,18 +45,21 @@ export function diskState(
   return isSame ? 'as-indexed' : 'changed';
 }
 
-/**
- * The file on disk may be the wanted one, put in place by an earlier life that did not come to record it: its size and
- * its time, as exactly as the platform writes times, say so. Worth reading it to know.
- */
-export function mayBeWanted(wanted: FileInfo, stat: ItemStat | undefined): boolean {
-  if (stat?.type !== 'file' || wanted.type !== 'file' || stat.size !== wanted.size) return false;
-  if (stat.modifiedS !== wanted.modifiedS) return false;
-  return Math.abs(stat.modifiedNs - wanted.modifiedNs) < TIME_STEP_NS;
-}
-
 /** Node sets times in steps of 1 µs, through floating point. */
 const TIME_STEP_NS = 2_000;
+
+/** The item on disk has the announced time, as exactly as the platform writes times. */
+export function isTimeOf(global: FileInfo, stat: ItemStat): boolean {
+  if (stat.modifiedS !== global.modifiedS) return false;
+  return Math.abs(stat.modifiedNs - global.modifiedNs) < TIME_STEP_NS;
+}
+
+/** The file on disk has the announced time, and the announced permissions where they count. */
+export function hasMetadata(global: FileInfo, stat: ItemStat, settings: PlanSettings): boolean {
+  if (!isTimeOf(global, stat)) return false;
+  if (!appliesPermissions(global, settings)) return true;
+  return ((stat.permissions ^ global.permissions) & TRAVELLING_PERMISSIONS) === 0;
+}
 
 /** The entry for an item that now is on disk as the network has it; `stat` is of the item on disk. */
 export function recordOf(

@@ -6,8 +6,8 @@ import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
-import { mayBeWanted, recordOf } from './disk-state.js';
-import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
+import { hasMetadata, isTimeOf, recordOf } from './disk-state.js';
+import { finishFile, removeTemp, replacedBy, setMetadata } from './file-finisher.js';
 import { pullContent } from './file-puller.js';
 import { ChangedOnDiskError, isSameFile, requireAsIndexed } from './last-look.js';
 import { placeMoved } from './placement.js';
@@ -24,7 +24,7 @@ export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void
   await ctx.disk.requireNoOtherCase(item.global.name);
   const { state, stat } = await ctx.disk.look(item.global.name, item.local);
   if (await isThereAlready(ctx, item, state === 'changed', stat)) {
-    return setFileMetadata(ctx, item, stat);
+    if (await setFileMetadata(ctx, item, stat)) return;
   }
   if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(item.global.name);
   const parent = parentOf(item.global.name);
@@ -37,16 +37,9 @@ export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void
 /** The content is right: time and permissions are set on the file itself. */
 export async function updateMetadata(ctx: PullContext, item: NeededItem): Promise<void> {
   const stat = await requireAsIndexed(ctx, item);
-  try {
-    await setFileMetadata(ctx, item, stat);
-  } catch (error) {
-    if (!isDenied(error)) throw error;
-    // A file that its owner may not read cannot be opened to change it: it is made anew.
-    const temp = await ctx.writable.within(parentOf(item.global.name), () =>
-      pullContent(ctx, item),
-    );
-    await finishFile(ctx, item, temp);
-  }
+  if (await setFileMetadata(ctx, item, stat)) return;
+  const temp = await ctx.writable.within(parentOf(item.global.name), () => pullContent(ctx, item));
+  await finishFile(ctx, item, temp);
 }
 
 /** Nothing on disk is to change. */
@@ -70,7 +63,8 @@ async function isThereAlready(
   if (stat?.type !== 'file') return false;
   const isOtherwiseCut =
     isPresent(local) && local.size === global.size && local.blockSize !== global.blockSize;
-  if (!(isUnknown ? mayBeWanted(global, stat) : isOtherwiseCut)) return false;
+  const mayBe = isUnknown ? stat.size === global.size && isTimeOf(global, stat) : isOtherwiseCut;
+  if (!mayBe) return false;
   const handle = await ctx.fs.openFile(global.name, 'read').catch(() => undefined);
   if (handle === undefined) return false;
   try {
@@ -81,24 +75,37 @@ async function isThereAlready(
   }
 }
 
+/**
+ * False when the file has to be made anew: it cannot be opened, as its owner may not read it, or it has a second
+ * name, whose item would change with it.
+ */
 async function setFileMetadata(
   ctx: PullContext,
   item: NeededItem,
   stat: ItemStat | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const { name } = item.global;
-  const handle = await ctx.fs.openFile(name, 'read');
+  await removeTemp(ctx, name);
+  let handle: FileHandle;
   try {
+    handle = await ctx.fs.openFile(name, 'read');
+  } catch (error) {
+    if (isDenied(error)) return false;
+    throw error;
+  }
+  try {
+    const opened = await handle.stat();
     // The times that a user's change leaves must not be hidden by those set here.
-    if (stat === undefined || !isSameFile(stat, await handle.stat())) {
-      throw new ChangedOnDiskError(name);
-    }
-    const done = await setMetadata(ctx, item, handle, stat);
+    if (stat === undefined || !isSameFile(stat, opened)) throw new ChangedOnDiskError(name);
+    const isRight = hasMetadata(item.global, opened, ctx.folder.settings);
+    if (!isRight && opened.links !== undefined && opened.links > 1) return false;
+    if (isRight) await handle.sync();
+    const done = isRight ? opened : await setMetadata(ctx, item, handle, stat);
     await ctx.batch.add([recordOf(item.global, done)], [parentOf(name)]);
+    return true;
   } finally {
     await handle.close();
   }
-  await removeTemp(ctx, name);
 }
 
 /** A file of ours with this content, which the cluster deletes, becomes the wanted one: no transfer and no copy. */
@@ -158,11 +165,14 @@ async function tryMove(
     if (!isSameFile(stat, await handle.stat())) return false;
     const { name } = item.global;
     const parents = [parentOf(source.name), parentOf(name)];
-    const before = await ctx.disk.stat(name);
+    const before = await replacedBy(ctx, item);
     await ctx.writable.within(parents[0], () =>
       ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle)),
     );
-    const done = await setMetadata(ctx, item, handle, before);
+    // If the old name came back after a crash, it must still look as the index says, to be deleted then.
+    const isRight = hasMetadata(item.global, stat, ctx.folder.settings);
+    await (isRight ? handle.sync() : ctx.fs.syncDirectory(parents[0]));
+    const done = isRight ? stat : await setMetadata(ctx, item, handle, before);
     await ctx.batch.add([deletion, recordOf(item.global, done)], parents);
     return true;
   } finally {

@@ -18,7 +18,7 @@ export async function finishFile(
   const { global } = item;
   let done: ItemStat;
   try {
-    const replaced = await ctx.disk.stat(global.name);
+    const replaced = await replacedBy(ctx, item);
     done = await setMetadata(ctx, item, temp.handle, replaced);
   } finally {
     await temp.handle.close();
@@ -26,6 +26,15 @@ export async function finishFile(
   const parent = parentOf(global.name);
   await ctx.writable.within(parent, () => place(ctx, item, temp.name));
   await ctx.batch.add([recordOf(global, done)], [parent]);
+}
+
+/** What setMetadata needs to know of the destination: nothing where the permissions are announced. */
+export async function replacedBy(
+  ctx: PullContext,
+  { global }: NeededItem,
+): Promise<ItemStat | undefined> {
+  if (appliesPermissions(global, ctx.folder.settings)) return undefined;
+  return ctx.disk.stat(global.name);
 }
 
 /**

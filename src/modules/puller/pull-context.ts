@@ -36,6 +36,8 @@ export interface PullContext {
   readonly folderFs: (folder: string) => FolderFs | undefined;
   /** The cluster deletes files of ours: some of them may have been moved. */
   readonly hasDeletes: boolean;
+  /** Directories that were seen in this pass, to hold items. */
+  readonly parents: Set<string>;
   /** Files moved in this pass, old name to new name; a name is set before the move begins. */
   readonly moved: Map<string, string>;
 }

@@ -108,6 +108,7 @@ export class PullerService {
       rescan: new RescanList(),
       folderFs: (id) => this.fileSystems.get(id),
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,
+      parents: new Set(),
       moved: new Map(),
     };
   }

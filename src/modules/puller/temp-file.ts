@@ -9,6 +9,7 @@ import { SyncError } from '../../domain/errors.js';
 import { tempNameFor } from '../../domain/file-name.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type FolderFs } from '../../platform/folder-fs.js';
+import { hasCode } from './last-look.js';
 import { isDenied } from './writable-directories.js';
 
 /** While it is filled, the temp file is open to nobody whom the finished file will not be open to. */
@@ -31,28 +32,46 @@ export class TempFile {
     signal: AbortSignal,
   ): Promise<TempFile> {
     const name = tempNameFor(wanted.name);
-    const earlier = await reopen(fs, name);
-    if (earlier !== undefined) {
-      try {
-        const valid = await validBlocks(earlier, wanted, signal);
-        await earlier.truncate(wanted.size);
-        return new TempFile(name, earlier, valid);
-      } catch (error) {
-        await earlier.close();
-        throw error;
-      }
-    }
     const permissions = appliesPermissions
       ? (wanted.permissions & 0o777) | OWNER_READ_WRITE
       : DEFAULT_PERMISSIONS;
-    const handle = await fs.createFile(name, permissions);
-    try {
-      await handle.truncate(wanted.size);
-    } catch (error) {
-      await handle.close();
-      throw error;
+    let handle = await create(fs, name, permissions);
+    let valid: ReadonlySet<number> | undefined;
+    if (handle === undefined) {
+      const earlier = await reopen(fs, name);
+      handle = earlier ?? (await fs.createFile(name, permissions));
+      if (earlier !== undefined) {
+        valid = await closingOnError(earlier, (opened) => validBlocks(opened, wanted, signal));
+      }
     }
-    return new TempFile(name, handle, undefined);
+    await closingOnError(handle, (opened) => opened.truncate(wanted.size));
+    return new TempFile(name, handle, valid);
+  }
+}
+
+async function closingOnError<T>(
+  handle: FileHandle,
+  act: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  try {
+    return await act(handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** undefined when the name is taken. */
+async function create(
+  fs: FolderFs,
+  name: string,
+  permissions: number,
+): Promise<FileHandle | undefined> {
+  try {
+    return await fs.createFile(name, permissions);
+  } catch (error) {
+    if (hasCode(error, 'exists')) return undefined;
+    throw error;
   }
 }
 

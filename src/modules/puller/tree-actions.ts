@@ -14,6 +14,8 @@ import { appliesPermissions, TRAVELLING_PERMISSIONS } from './pull-plan.js';
 const DEFAULT_PERMISSIONS = 0o777;
 /** Of a directory that is needed only because something in it is. */
 const RESURRECTED_PERMISSIONS = 0o755;
+/** Parents that are not looked at again in a pass; where one goes meanwhile, what is put into it fails. */
+const KNOWN_PARENTS_MAX = 1_000;
 const SPECIAL_BITS = 0o7000;
 
 /** A directory that is there already, even one no scan has seen, is as good: it has no content to lose. */
@@ -48,6 +50,7 @@ export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void
  * something was put into it: the scan finds it, and announces it for everybody.
  */
 export async function requireParent(ctx: PullContext, name: string): Promise<void> {
+  if (ctx.parents.has(parentOf(name))) return;
   const missing: string[] = [];
   for (let path = parentOf(name); path !== ''; path = parentOf(path)) {
     const stat = await ctx.disk.stat(path);
@@ -57,7 +60,8 @@ export async function requireParent(ctx: PullContext, name: string): Promise<voi
     }
     missing.push(path);
   }
-  if (missing.length === 0) return;
+  const topmost = missing.at(-1);
+  if (topmost !== undefined) ctx.rescan.add(topmost);
   for (const path of missing.reverse()) {
     const parent = parentOf(path);
     await ctx.writable
@@ -67,7 +71,8 @@ export async function requireParent(ctx: PullContext, name: string): Promise<voi
       });
     await ctx.batch.add([], [parent]);
   }
-  ctx.rescan.add(missing[0]);
+  if (ctx.parents.size >= KNOWN_PARENTS_MAX) ctx.parents.clear();
+  ctx.parents.add(parentOf(name));
 }
 
 /** What is in the way of a directory goes; a file that would be lost with a change of ours gets a conflict name. */
