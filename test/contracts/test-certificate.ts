@@ -12,16 +12,16 @@ export interface TestCertificate {
 const KEY = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' } as const;
 
 export async function testCertificate(name = 'syncthing'): Promise<TestCertificate> {
-  x509.cryptoProvider.set(webcrypto as unknown as Crypto);
   const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+  const request = {
     name: `CN=${name}`,
-    keys: keys as unknown as CryptoKeyPair,
+    keys,
     signingAlgorithm: KEY,
     notBefore: new Date('2020-01-01'),
     notAfter: new Date('2049-01-01'),
     extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
-  });
+  };
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(request, webcrypto);
   const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return {
     certPem: certificate.toString('pem'),

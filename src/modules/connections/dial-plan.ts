@@ -22,7 +22,7 @@ export interface DialTarget {
 export interface DialPlan {
   /** Keys to dial now, the longest due first. */
   readonly dial: string[];
-  /** How long until something becomes due, ms; never above the reconnect interval. */
+  /** How long until something becomes due, at least 1 ms; never above the reconnect interval. */
   readonly wakeInMs: number;
 }
 
@@ -58,7 +58,8 @@ export function planDials(
     .slice(0, Math.max(0, DIALS_MAX - dialing))
     .map((target) => target.key);
   const next = waiting.find((target) => target.nextMs > nowMs)?.nextMs ?? Infinity;
-  return { dial, wakeInMs: Math.min(intervalMs, next - nowMs) };
+  // In whole milliseconds, or rounding could wake us just too early again and again.
+  return { dial, wakeInMs: Math.min(intervalMs, Math.ceil(next - nowMs)) };
 }
 
 /** `fraction`: chance, 0 ≤ x < 1. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { HandClock, turns } from '../../../test/support/hand-clock.js';
 import { transportContract } from '../../../test/contracts/transport.contract.js';
-import { Clock, SystemClock, type Timer } from '../../platform/clock.js';
+import { type Clock, SystemClock } from '../../platform/clock.js';
 import { MEMORY_DIAL_TIMEOUT_MS, MemoryNetwork } from './memory-transport.js';
 import { type Channel } from './transport.js';
 
@@ -21,38 +22,6 @@ for (const delayMs of [0, 3]) {
   });
 }
 
-/** Time that passes only when told to. */
-class HandClock extends Clock {
-  private now = 0;
-  private timers: { atMs: number; callback: () => void }[] = [];
-
-  nowMs(): number {
-    return this.now;
-  }
-
-  monotonicMs(): number {
-    return this.now;
-  }
-
-  setTimer(delayMs: number, callback: () => void): Timer {
-    const timer = { atMs: this.now + delayMs, callback };
-    this.timers.push(timer);
-    return { cancel: () => (this.timers = this.timers.filter((each) => each !== timer)) };
-  }
-
-  async advance(ms: number): Promise<void> {
-    this.now += ms;
-    const due = this.timers.filter((timer) => timer.atMs <= this.now);
-    this.timers = this.timers.filter((timer) => timer.atMs > this.now);
-    for (const timer of due) timer.callback();
-    await settled();
-  }
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 describe('the memory network', () => {
   async function joined(clock: Clock) {
     const network = new MemoryNetwork(clock);
@@ -70,9 +39,9 @@ describe('the memory network', () => {
     const { network, dialed, received } = await joined(clock);
     network.delayMs = 50;
     dialed.stream.write('late');
-    await clock.advance(49);
+    await clock.pass(49);
     expect(received).toEqual([]);
-    await clock.advance(1);
+    await clock.pass(1);
     expect(received).toEqual(['late']);
   });
 
@@ -81,18 +50,18 @@ describe('the memory network', () => {
     network.partition('a', 'b');
     dialed.stream.write('one');
     dialed.stream.write('two');
-    await settled();
+    await turns();
     expect(received).toEqual([]);
     expect(dialed.stream.destroyed).toBe(false);
     network.heal('b', 'a');
-    await settled();
+    await turns();
     expect(received).toEqual(['one', 'two']);
   });
 
   it('fails both ends of a broken channel', async () => {
     const { network, dialed, accepted } = await joined(new HandClock());
     network.break('b', 'a');
-    await settled();
+    await turns();
     expect([dialed.stream.destroyed, accepted.stream.destroyed]).toEqual([true, true]);
   });
 
@@ -102,7 +71,7 @@ describe('the memory network', () => {
     network.partition('a', 'b');
     const dial = a.dial('tcp://b:1', FOREVER);
     const outcome = expect(dial).rejects.toMatchObject({ code: 'timeout' });
-    await clock.advance(MEMORY_DIAL_TIMEOUT_MS);
+    await clock.pass(MEMORY_DIAL_TIMEOUT_MS);
     await outcome;
   });
 });

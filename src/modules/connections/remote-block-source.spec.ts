@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { HandClock, turns } from '../../../test/support/hand-clock.js';
 import {
   type Answer,
   blockSourceContract,
   wantedBlock,
 } from '../../../test/contracts/block-source.contract.js';
-import { Clock, type Timer } from '../../platform/clock.js';
 import { type BlockRequest } from '../protocol/messages.js';
 import { type PeerConnection } from '../protocol/connection-handler.js';
 import { type WantedBlock } from './block-source.js';
@@ -14,43 +14,6 @@ import { RemoteBlockSource, SLOW_AFTER_MS, STALLED_AFTER_MS } from './remote-blo
 
 const KIB = 1024;
 const FOREVER = new AbortController().signal;
-
-class HandClock extends Clock {
-  private now = 0;
-  private timers = new Set<{ atMs: number; callback: () => void }>();
-
-  nowMs(): number {
-    return this.now;
-  }
-
-  monotonicMs(): number {
-    return this.now;
-  }
-
-  get timersSet(): number {
-    return this.timers.size;
-  }
-
-  setTimer(delayMs: number, callback: () => void): Timer {
-    const timer = { atMs: this.now + delayMs, callback };
-    this.timers.add(timer);
-    return { cancel: () => void this.timers.delete(timer) };
-  }
-
-  async advance(ms: number): Promise<void> {
-    this.now += ms;
-    for (const timer of [...this.timers]) {
-      if (timer.atMs > this.now) continue;
-      this.timers.delete(timer);
-      timer.callback();
-    }
-    await settled();
-  }
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 function connection(deviceId: string, request: Answer): PeerConnection {
   const statistics = { bytesIn: 0, bytesOut: 0 };
@@ -113,7 +76,7 @@ describe('the blocks of connected devices', () => {
     const fetches = [0, 1, 2, 3, 4, 5].map((no) =>
       source.fetch(blockOf(no), ['A', 'B', 'C'], FOREVER),
     );
-    await settled();
+    await turns();
     expect(devices.map((device) => device.asked.length)).toEqual([2, 2, 2]);
     for (const device of devices) {
       for (const { block, answer } of device.asked) answer(contentOf(block));
@@ -125,7 +88,7 @@ describe('the blocks of connected devices', () => {
     const { source, devices } = setUp(['A', 'B']);
     const others = [0, 1].map((no) => source.fetch(blockOf(no), ['A'], FOREVER));
     const mine = [2, 3].map((no) => source.fetch(blockOf(no), ['A', 'B'], FOREVER));
-    await settled();
+    await turns();
     expect(devices.map((device) => device.asked.length)).toEqual([2, 2]);
     for (const { asked } of devices)
       for (const { block, answer } of asked) answer(contentOf(block));
@@ -136,31 +99,31 @@ describe('the blocks of connected devices', () => {
     const { source, devices, clock } = setUp(['A', 'B']);
     const [a, b] = devices as [Device, Device];
     const fetching = source.fetch(blockOf(0), ['A', 'B'], FOREVER);
-    await settled();
-    await clock.advance(SLOW_AFTER_MS - 1);
+    await turns();
+    await clock.pass(SLOW_AFTER_MS - 1);
     expect(b.asked).toHaveLength(0);
-    await clock.advance(1);
+    await clock.pass(1);
     expect(b.asked).toHaveLength(1);
     b.asked[0]?.answer(contentOf(blockOf(0)));
     expect(Buffer.from(await fetching)).toEqual(contentOf(blockOf(0)));
-    await settled();
+    await turns();
     expect(a.asked[0]?.gone).toBe(true);
-    expect(clock.timersSet).toBe(0);
+    expect(clock.timerCount).toBe(0);
   });
 
   it('are not asked twice of a device that is only as slow as ever', async () => {
     const { source, devices, clock } = setUp(['A', 'B']);
     const [a, b] = devices as [Device, Device];
     const first = source.fetch(blockOf(0), ['A'], FOREVER);
-    await settled();
-    await clock.advance(SLOW_AFTER_MS * 2);
+    await turns();
+    await clock.pass(SLOW_AFTER_MS * 2);
     a.asked[0]?.answer(contentOf(blockOf(0)));
     await first;
     const second = source.fetch(blockOf(1), ['A', 'B'], FOREVER);
-    await settled();
+    await turns();
     const asked = [a.asked.length - 1, b.asked.length];
     expect(asked).toEqual([1, 0]);
-    await clock.advance(SLOW_AFTER_MS * 2);
+    await clock.pass(SLOW_AFTER_MS * 2);
     expect(b.asked).toHaveLength(0);
     a.asked[1]?.answer(contentOf(blockOf(1)));
     await second;
@@ -171,9 +134,9 @@ describe('the blocks of connected devices', () => {
     const [a] = devices as [Device];
     const fetching = source.fetch(blockOf(0), ['A'], FOREVER);
     const outcome = expect(fetching).rejects.toMatchObject({ code: 'missing', retryable: true });
-    await settled();
-    await clock.advance(SLOW_AFTER_MS);
-    await clock.advance(STALLED_AFTER_MS);
+    await turns();
+    await clock.pass(SLOW_AFTER_MS);
+    await clock.pass(STALLED_AFTER_MS);
     await outcome;
     expect(a.asked[0]?.gone).toBe(true);
   });
@@ -184,8 +147,8 @@ describe('the blocks of connected devices', () => {
     const late = source.fetch(blockOf(0), ['A'], FOREVER);
     for (let no = 1; no <= 6; no++) {
       const other = source.fetch(blockOf(no), ['A'], FOREVER);
-      await settled();
-      await clock.advance(STALLED_AFTER_MS / 2);
+      await turns();
+      await clock.pass(STALLED_AFTER_MS / 2);
       a.asked[no]?.answer(contentOf(blockOf(no)));
       await other;
     }
@@ -197,12 +160,12 @@ describe('the blocks of connected devices', () => {
     const { source, devices } = setUp(['A', 'B']);
     const [a, b] = devices as [Device, Device];
     const poisoned = source.fetch(blockOf(0), ['A'], FOREVER);
-    await settled();
+    await turns();
     a.asked[0]?.answer(Buffer.alloc(128 * KIB));
     await expect(poisoned).rejects.toMatchObject({ code: 'missing' });
     const fetches = [1, 2, 3].map((no) => source.fetch(blockOf(no), ['A', 'B'], FOREVER));
     const onlyThere = source.fetch(blockOf(4), ['A'], FOREVER);
-    await settled();
+    await turns();
     expect([a.asked.length - 1, b.asked.length]).toEqual([1, 3]);
     for (const { asked } of devices)
       for (const { block, answer } of asked) answer(contentOf(block));
@@ -219,14 +182,14 @@ describe('the blocks of connected devices', () => {
       source.fetch(blockOf(no), ['A'], FOREVER).then(() => order.push(no)),
     );
     const other = source.fetch(blockOf(9), ['B'], FOREVER);
-    await settled();
+    await turns();
     expect([a.asked.length, b.asked.length]).toEqual([2, 1]);
     expect(loads.outstandingBytes('A')).toBe(2 * size);
     b.asked[0]?.answer(contentOf(blockOf(9)));
     await other;
     for (let no = 0; no < 5; no++) {
       a.asked[no]?.answer(contentOf(blockOf(no)));
-      await settled();
+      await turns();
       expect(loads.outstandingBytes('A')).toBeLessThanOrEqual(2 * size);
     }
     await Promise.all(fetches);
@@ -239,11 +202,11 @@ describe('the blocks of connected devices', () => {
     const { source, devices } = setUp(['A', 'B', 'C'], limits);
     const big = source.fetch(blockOf(0, 1000), ['A'], FOREVER);
     const small = [1, 2].map((no) => source.fetch(blockOf(no, 100), ['B', 'C'], FOREVER));
-    await settled();
+    await turns();
     expect(devices.map((device) => device.asked.length)).toEqual([1, 0, 0]);
     devices[0]?.asked[0]?.answer(contentOf(blockOf(0, 1000)));
     await big;
-    await settled();
+    await turns();
     expect(devices.map((device) => device.asked.length)).toEqual([1, 1, 1]);
     for (const { asked } of devices)
       for (const { block, answer } of asked) answer(contentOf(block));
@@ -255,7 +218,7 @@ describe('the blocks of connected devices', () => {
     const { source, devices, connected } = setUp(['A', 'B'], limits);
     const first = source.fetch(blockOf(0, 100), ['B'], FOREVER);
     const waiting = source.fetch(blockOf(1, 100), ['A'], FOREVER);
-    await settled();
+    await turns();
     connected.remove((devices[0] as Device).connection);
     await expect(waiting).rejects.toMatchObject({ code: 'missing' });
     devices[1]?.asked[0]?.answer(contentOf(blockOf(0, 100)));
@@ -275,7 +238,7 @@ describe('the blocks of connected devices', () => {
     await expect(givenUp).rejects.toBe(reason);
     a.asked[0]?.answer(contentOf(blockOf(0, 100)));
     await first;
-    await settled();
+    await turns();
     expect(a.asked.map(({ block }) => block.blockNo)).toEqual([0, 2]);
     a.asked[1]?.answer(contentOf(blockOf(2, 100)));
     await last;
