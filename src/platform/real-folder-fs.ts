@@ -239,7 +239,7 @@ export class RealFolderFs extends FolderFs {
     codes: ErrorCodes,
     act: (fromPath: string, toPath: string) => Promise<void>,
   ): Promise<void> {
-    return this.#run(`${verb} to ${JSON.stringify(to)}`, from, codes, () => {
+    return this.#run(`${verb}, as ${JSON.stringify(to)},`, from, codes, () => {
       const source = splitName(from);
       const target = splitName(to);
       if (source.parent === target.parent) {
