@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { FOLDER, PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
+import { type MemoryDiskOptions, systemError } from '../../platform/memory-disk.js';
+
+const LATE = { modifiedS: 2_000_000_000 };
+
+describe('PullerService on disks with peculiarities', () => {
+  let folder: PullFixture;
+  const open = async (options: MemoryDiskOptions = {}): Promise<void> => {
+    folder = await PullFixture.inMemory(options);
+  };
+  afterEach(() => folder.close());
+
+  it('does the same where files have one name only', async () => {
+    await open({
+      beforeOperation: (operation) => {
+        if (operation === 'link') throw systemError('EPERM');
+      },
+    });
+    await folder.has(folder.file('f', 'base'), folder.file('old', 'content'));
+    await folder.write('f', 'mine');
+    await folder.scan('f');
+    await folder.announce(
+      folder.file('f', 'theirs', { ...theirVersion(2), ...LATE }),
+      folder.file('new', 'content'),
+      folder.deleted('old'),
+    );
+    const outcome = await folder.pull();
+    expect(outcome.problems).toEqual([]);
+    expect(await folder.read('f')).toBe('theirs');
+    expect(await folder.read(outcome.rescan[0] as string)).toBe('mine');
+    expect(await folder.read('new')).toBe('content');
+    expect(await folder.names()).toHaveLength(3);
+  });
+
+  it('does not take a name for another one in a different case', async () => {
+    await open({ caseSensitive: false });
+    await folder.has(folder.file('Readme', 'first'), folder.directory('Dir'));
+    await folder.announce(
+      folder.file('README', 'second'),
+      folder.file('dir/f', 'third'),
+      folder.directory('DIR'),
+    );
+    const outcome = await folder.pull();
+    expect(outcome.problems.map(({ name, code }) => [name, code]).sort()).toEqual([
+      ['DIR', 'exists'],
+      ['README', 'exists'],
+      ['dir/f', 'exists'],
+    ]);
+    expect(await folder.read('Readme')).toBe('first');
+    expect(await folder.names()).toEqual(['Dir', 'Readme']);
+    // A delete of the one we do not have leaves the one we have.
+    await folder.announce(folder.deleted('README'));
+    await folder.pull();
+    expect(await folder.read('Readme')).toBe('first');
+  });
+
+  it('works in a directory that may not be written to, and leaves it as it was', async () => {
+    await open();
+    await folder.has(folder.directory('d', { permissions: 0o555 }), folder.file('f', 'x'));
+    const { disk } = folder;
+    disk!.beforeOperation = (operation, name) => {
+      const isClosed = (disk!.node('d').stat().permissions & 0o200) === 0;
+      if (name.startsWith('d/') && operation === 'createFile' && isClosed) {
+        throw systemError('EACCES');
+      }
+    };
+    await folder.announce(folder.file('d/a', '1'), folder.file('d/b', '2'));
+    const outcome = await folder.pull();
+    expect(outcome.problems).toEqual([]);
+    expect(await folder.names('d')).toEqual(['a', 'b']);
+    expect((await folder.fs.stat('d'))?.permissions).toBe(0o555);
+  });
+
+  it('goes on with the other files when the disk is full', async () => {
+    await open();
+    folder.disk!.beforeOperation = (operation, name) => {
+      if (operation === 'write' && name.includes('big')) throw systemError('ENOSPC');
+    };
+    await folder.announce(folder.file('big', 'xxxx'), folder.file('small', 'x'));
+    const outcome = await folder.pull();
+    expect(outcome.problems).toMatchObject([{ name: 'big', code: 'io' }]);
+    expect(await folder.read('small')).toBe('x');
+    expect((await folder.local('big'))?.name).toBeUndefined();
+  });
+
+  it('records nothing before the directory that names it is flushed', async () => {
+    await open();
+    const steps: string[] = [];
+    folder.disk!.beforeOperation = (operation, name) => {
+      if (operation === 'sync' || operation === 'syncDirectory') steps.push(`flush ${name}`);
+    };
+    const { database } = folder;
+    const updateLocal = database.updateLocal.bind(database);
+    database.updateLocal = (id, files) => {
+      steps.push(`record ${files.map(({ name }) => name).join()}`);
+      return updateLocal(id, files);
+    };
+    await folder.announce(folder.directory('d'), folder.file('d/f', 'x'));
+    await folder.pull();
+    const recorded = steps.indexOf('record d,d/f');
+    expect(recorded).toBe(steps.length - 1);
+    expect(steps.slice(0, recorded)).toEqual(
+      expect.arrayContaining(['flush d/.syncthing.f.tmp', 'flush ', 'flush d']),
+    );
+    expect(await database.needs(FOLDER, undefined, 10)).toEqual([]);
+  });
+
+  it('stops as a whole when the root is not the one that was opened', async () => {
+    await open();
+    await folder.has(folder.file('f', 'x'));
+    await folder.announce(folder.deleted('f'));
+    folder.fs.checkRoot = () => Promise.reject(new Error('unmounted'));
+    await expect(folder.pull()).rejects.toThrow('unmounted');
+    expect(await folder.local('f')).toMatchObject({ deleted: false });
+  });
+});
