@@ -3,7 +3,8 @@
 import { homedir, hostname } from 'node:os';
 import { EXIT_FAILED, EXIT_OK, type ProgramIo, run } from './cli/run.js';
 import { type StartInput } from './cli/start-node.js';
-import { listenForStop } from './cli/stop-signal.js';
+import { stopRequested } from './cli/stop-signal.js';
+import { SystemClock } from './platform/clock.js';
 
 function fail(error: unknown): never {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -12,7 +13,7 @@ function fail(error: unknown): never {
 }
 
 async function startNode({ settings, logger }: StartInput): Promise<number> {
-  const stop = listenForStop(() => process.exit(EXIT_FAILED));
+  const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
   const [{ NestFactory }, { AppModule }] = await Promise.all([
     import('@nestjs/core'),
     import('./app.module.js'),
@@ -21,7 +22,7 @@ async function startNode({ settings, logger }: StartInput): Promise<number> {
     logger,
     abortOnError: false,
   });
-  await stop.requested;
+  await stop;
   await app.close();
   return EXIT_OK;
 }

@@ -1,30 +1,36 @@
-/** SIGINT and SIGTERM: the first asks the node to stop, a second one does not wait for it. */
+/** SIGINT and SIGTERM: the first asks the node to stop, a later one does not wait for it. */
 import { MessageChannel } from 'node:worker_threads';
+import { type Clock } from '../platform/clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** A terminal and a program in between, such as npm or timeout, deliver one request twice: within this time it is one. */
+const SAME_REQUEST_MS = 1000;
 
-export interface StopSignal {
-  /** Resolves at the first signal. The process stays alive until then. */
-  readonly requested: Promise<void>;
-  /** Whether it was given already. */
-  readonly isRequested: () => boolean;
+/** What emits the signals: the process. */
+export interface SignalSource {
+  on(signal: (typeof SIGNALS)[number], listener: () => void): unknown;
 }
 
-/** Listens from now on. `force` is called at the second signal. */
-export function listenForStop(force: () => void): StopSignal {
-  let isRequested = false;
-  const requested = new Promise<void>((resolve) => {
-    // The node's own timers keep no process alive: an open port does.
-    const { port1 } = new MessageChannel();
-    port1.ref();
-    for (const signal of SIGNALS) {
-      process.on(signal, () => {
-        if (isRequested) return force();
-        isRequested = true;
-        port1.close();
-        resolve();
-      });
-    }
+/** Resolves at the first signal; the process stays alive until then. `force` is called at the next request. */
+export function stopRequested(
+  source: SignalSource,
+  clock: Clock,
+  force: () => void,
+): Promise<void> {
+  // The node's own timers keep no process alive: an open port does.
+  const { port1 } = new MessageChannel();
+  port1.ref();
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const onSignal = (): void => {
+      if (firstMs !== undefined) {
+        if (clock.monotonicMs() - firstMs > SAME_REQUEST_MS) force();
+        return;
+      }
+      firstMs = clock.monotonicMs();
+      port1.close();
+      resolve();
+    };
+    for (const signal of SIGNALS) source.on(signal, onSignal);
   });
-  return { requested, isRequested: () => isRequested };
 }

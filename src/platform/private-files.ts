@@ -1,4 +1,5 @@
 /** Files that only their owner may read, in directories that only their owner may enter; written whole or not at all. */
+import { isNativeError } from 'node:util/types';
 import {
   chmodSync,
   closeSync,
@@ -21,7 +22,8 @@ const OTHERS = 0o077;
 
 /** Whether a system call failed for this reason. */
 export function hasSystemCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+  // Not instanceof: the system's errors may belong to another realm, as they do under a test runner.
+  return isNativeError(error) && (error as NodeJS.ErrnoException).code === code;
 }
 
 /** Replaces the file atomically, flushed to the disk. */

@@ -59,6 +59,17 @@ class ObjectReader {
     return this.read(key, 'a text', (value) => typeof value === 'string');
   }
 
+  /** Not empty. */
+  required(key: string): string | undefined {
+    const text = this.read<string>(
+      key,
+      'a text',
+      (value) => typeof value === 'string' && value !== '',
+    );
+    if (!(key in this.object)) this.refuse(key, 'a text');
+    return text;
+  }
+
   boolean(key: string): boolean | undefined {
     return this.read(key, 'true or false', (value) => typeof value === 'boolean');
   }
@@ -95,9 +106,7 @@ export function readJsonFolder(
   problems: SettingProblem[],
 ): StatedFolder | undefined {
   const reader = new ObjectReader(object, item, problems);
-  const [id, path] = [reader.text('id'), reader.text('path')];
-  if (!id) reader.refuse('id', 'the ID of the folder');
-  if (!path) reader.refuse('path', 'the path of the folder');
+  const [id, path] = [reader.required('id'), reader.required('path')];
   const type = reader.word('type', FOLDER_TYPES);
   const { devices, withPassword } = readSharing(reader);
   const stated = present({
@@ -114,7 +123,7 @@ export function readJsonFolder(
   const filesystemType = reader.text('filesystemType') ?? 'basic';
   const blockedBy = joinBlocks(folderBlocks({ type, withPassword, filesystemType }));
   reader.refuseUnread(FOLDER_KEYS_WITHOUT_EFFECT);
-  if (!id || !path) return undefined;
+  if (id === undefined || path === undefined) return undefined;
   const where = { id, path: absolutePath(path, base), source: 'environment' } as const;
   return statedFolder({ ...where, ...stated, devices, blockedBy });
 }
