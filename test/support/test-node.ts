@@ -10,6 +10,7 @@ import {
   type FolderSettings,
   type Settings,
 } from '../../src/modules/config/settings.js';
+import { settingsFor } from '../../src/modules/config/settings-for.js';
 import { ConnectedDevices } from '../../src/modules/connections/connected-devices.js';
 import { ConnectionsService } from '../../src/modules/connections/connections.service.js';
 import { EventsService, type NodeEvents } from '../../src/modules/events/events.service.js';
@@ -121,51 +122,20 @@ export class TestNode {
   }
 
   private settings({ folders = [{}], devices = [], settings }: TestNodeOptions): Settings {
-    return {
+    return settingsFor({
       home: this.home,
       deviceName: 'test',
       listenAddresses: ['tcp://127.0.0.1:0'],
-      readOnly: false,
       reconnectIntervalS: 1,
-      requestBytesMax: 64 * 1024 * 1024,
-      filesInFlight: 16,
-      transferStatistics: false,
-      localAnnounce: false,
-      globalAnnounce: false,
-      trace: [],
-      logFormat: 'json',
-      logLevel: 'info',
+      ...settings,
       folders: folders.map((folder) => ({
         id: 'default',
-        label: '',
         path: this.root,
-        type: 'sendreceive',
-        devices: devices.map(({ id }) => id!),
-        paused: false,
         rescanIntervalS: 0,
-        ignorePerms: false,
-        ignoreDelete: false,
-        autoNormalize: true,
-        maxConflicts: -1,
-        isNamedByUser: true,
-        blockedBy: '',
-        source: 'config.xml',
         ...folder,
       })),
-      devices: devices.map((device) => ({
-        id: '',
-        fingerprint: '',
-        name: '',
-        addresses: ['dynamic'],
-        compression: 'metadata',
-        certName: '',
-        paused: false,
-        blockedBy: '',
-        source: 'config.xml',
-        ...device,
-      })),
-      ...settings,
-    };
+      devices: devices.map((device) => ({ id: '', ...device })),
+    });
   }
 }
 
