@@ -68,8 +68,10 @@ export class Connection implements PeerConnection {
   readonly #incoming: IncomingRequests;
   readonly #pending: PendingRequests;
   readonly #requestPlaces = new Slots(REQUESTS_OUT_MAX);
-  /** One of these messages is encoded and waits to be written at a time; it keeps them in order. */
-  readonly #bulkPlace = new Slots(1);
+  /** Of each kind one message is encoded and waits to be written at a time; this keeps them in order. */
+  readonly #configPlace = new Slots(1);
+  readonly #indexPlace = new Slots(1);
+  readonly #progressPlace = new Slots(1);
   readonly #timers = new Set<Timer>();
   #isStarted = false;
   #isReading = false;
@@ -129,7 +131,9 @@ export class Connection implements PeerConnection {
   }
 
   clusterConfig(message: ClusterConfig): Promise<void> {
-    return this.#sendBulk('config', MessageType.clusterConfig, () => clusterConfigToWire(message));
+    return this.#sendInTurn(this.#configPlace, 'config', MessageType.clusterConfig, () =>
+      clusterConfigToWire(message),
+    );
   }
 
   index(message: IndexBatch): Promise<void> {
@@ -141,7 +145,7 @@ export class Connection implements PeerConnection {
   }
 
   downloadProgress(message: DownloadProgress): Promise<void> {
-    return this.#sendBulk('small', MessageType.downloadProgress, () =>
+    return this.#sendInTurn(this.#progressPlace, 'small', MessageType.downloadProgress, () =>
       downloadProgressToWire(message),
     );
   }
@@ -213,17 +217,22 @@ export class Connection implements PeerConnection {
   }
 
   async #sendIndex(type: MessageType, message: IndexBatch): Promise<void> {
-    await this.#sendBulk('index', type, () => indexToWire(message));
+    await this.#sendInTurn(this.#indexPlace, 'index', type, () => indexToWire(message));
     this.statistics.fileInfosOut += message.files.length;
   }
 
   /** Encodes only when it is this message's turn. */
-  async #sendBulk(lane: Lane, type: MessageType, encode: () => Uint8Array): Promise<void> {
-    await this.#bulkPlace.take(this.signal);
+  async #sendInTurn(
+    place: Slots,
+    lane: Lane,
+    type: MessageType,
+    encode: () => Uint8Array,
+  ): Promise<void> {
+    await place.take(this.signal);
     try {
       await this.#send(lane, type, [encode()]);
     } finally {
-      this.#bulkPlace.giveBack();
+      place.giveBack();
     }
   }
 

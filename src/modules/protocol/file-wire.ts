@@ -39,7 +39,7 @@ const TYPE_NUMBERS: Readonly<Record<ItemType, number>> = { file: 0, directory: 1
  */
 export async function indexFromWire(payload: Uint8Array): Promise<IndexBatch> {
   const count = countFiles(payload);
-  const head = bep.IndexHead.decode(payload);
+  const head = decoded(() => bep.IndexHead.decode(payload));
   const files: FileInfo[] = [];
   const cursor = new WireCursor(payload);
   let sliceEnd = DECODE_SLICE_BYTES;
@@ -76,12 +76,22 @@ function countFiles(payload: Uint8Array): number {
 /** Decodes and checks the FileInfo that the cursor spans. */
 export function fileFromWire(cursor: WireCursor): FileInfo {
   const blockCount = checkFileBounds(new WireCursor(cursor.bytes, cursor.position, cursor.end));
-  const head = bep.FileHead.decode(cursor.bytes.subarray(cursor.position, cursor.end));
+  const encoded = cursor.bytes.subarray(cursor.position, cursor.end);
+  const head = decoded(() => bep.FileHead.decode(encoded));
   try {
     return checkedFile(head, blockCount, cursor);
   } catch (error) {
     const name = JSON.stringify(head.name.slice(0, 200));
     throw new SyncError('protocol', `${name}: ${messageOf(error)}`, false, { cause: error });
+  }
+}
+
+/** Whatever the generated code throws means that the message is malformed. */
+function decoded<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw new SyncError('protocol', messageOf(error), false, { cause: error });
   }
 }
 
