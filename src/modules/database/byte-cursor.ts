@@ -91,13 +91,21 @@ export class ByteReader {
   }
 
   number(): number {
-    let value = 0;
-    let factor = 1;
+    let byte = this.byte();
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    let factor = 0x80;
     for (;;) {
-      const byte = this.byte();
+      byte = this.byte();
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
       factor *= 0x80;
+    }
+  }
+
+  skipNumbers(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      while (this.byte() >= 0x80);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { type FolderCounts } from './index-database.js';
-import { type InfoFields } from './item-encoding.js';
+import { type ItemFacts } from './item-encoding.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 
 interface Tally {
@@ -49,6 +49,15 @@ export class FolderTallies {
     return this.of(device).sequence;
   }
 
+  /** No device above it has rows. */
+  get deviceMax(): number {
+    let highest = -1;
+    for (const [device, tally] of this.tallies) {
+      if (tally.items > 0 && device > highest) highest = device;
+    }
+    return highest;
+  }
+
   /** The highest of any device. */
   get sequenceMax(): number {
     return Math.max(0, ...Array.from(this.tallies.values(), (tally) => tally.sequence));
@@ -59,11 +68,11 @@ export class FolderTallies {
   }
 
   /** Invalid items are rows that count as nothing. */
-  add(device: number, file: InfoFields): void {
+  add(device: number, file: ItemFacts): void {
     this.count(device, file, 1);
   }
 
-  subtract(device: number, file: InfoFields): void {
+  subtract(device: number, file: ItemFacts): void {
     this.count(device, file, -1);
   }
 
@@ -84,7 +93,7 @@ export class FolderTallies {
     this.changed.clear();
   }
 
-  private count(device: number, file: InfoFields, by: 1 | -1): void {
+  private count(device: number, file: ItemFacts, by: 1 | -1): void {
     const tally = this.touch(device);
     tally.items += by;
     if (isInvalid(file)) return;

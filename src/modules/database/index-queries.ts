@@ -4,7 +4,7 @@ import { treeKey, treeKeyRange } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { type BlockLocation } from './index-database.js';
 import { ITEM_COLUMNS, rawItem, type IndexRows } from './index-rows.js';
-import { decodeInfo, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
+import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
 import { LOCAL } from './schema.js';
@@ -107,7 +107,7 @@ export class IndexQueries {
       .all(blocksHash, folder, limit);
     for (const row of rows) {
       const item = rawItem(row);
-      if (isReadable(LOCAL, decodeInfo(item.info))) packer.item(this.rows.withList(item));
+      if (isReadable(LOCAL, decodeFacts(item.info))) packer.item(this.rows.withList(item));
     }
     return packer.take();
   }
@@ -139,7 +139,7 @@ export class IndexQueries {
       )
       .all(blocksHash)
       .map((row) => ({ folder: row[4] as string, item: rawItem(row) }))
-      .filter(({ item }) => isReadable(LOCAL, decodeInfo(item.info)));
+      .filter(({ item }) => isReadable(LOCAL, decodeFacts(item.info)));
   }
 
   private need(folder: number, key: Uint8Array): RawNeed | undefined {

@@ -1,6 +1,6 @@
 /** Reading rows of `items`: one, or all of one name. */
 import { type BlockLists } from './block-lists.js';
-import { decodeInfo, hasBlockList, type RawItem } from './item-encoding.js';
+import { decodeFacts, hasBlockList, type RawItem } from './item-encoding.js';
 import { type KnownNames } from './known-names.js';
 import { type DeviceItem } from './name-standing.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
@@ -34,20 +34,25 @@ export class IndexRows {
     return row && this.withList(rawItem(row));
   }
 
-  /** What all devices say about the name, ours first; lists of blocks left out. */
-  ofName(folder: number, key: Uint8Array): DeviceItem[] {
+  /**
+   * What all devices say about the name, ours first; lists of blocks left out.
+   * deviceMax: no device above it has rows, which saves looking for one.
+   */
+  ofName(folder: number, key: Uint8Array, deviceMax = Infinity): DeviceItem[] {
     const statement = this.db.statement(
-      `SELECT ${ITEM_COLUMNS}, device FROM items
+      `SELECT device, sequence, blocks_hash, info FROM items
        WHERE folder = ? AND name = ? AND device >= ? ORDER BY device LIMIT 1`,
     );
     const items: DeviceItem[] = [];
-    let row = statement.get(folder, key, 0);
-    while (row !== undefined) {
+    for (let next = 0; next <= deviceMax;) {
+      const row = statement.get(folder, key, next);
+      if (row === undefined) break;
+      const deviceNumber = row[0] as number;
+      row[0] = key;
       const raw = rawItem(row);
-      const deviceNumber = row[4] as number;
       const device = this.names.deviceName(deviceNumber);
-      items.push({ device, deviceNumber, file: decodeInfo(raw.info), raw });
-      row = statement.get(folder, key, deviceNumber + 1);
+      items.push({ device, deviceNumber, file: decodeFacts(raw.info), raw });
+      next = deviceNumber + 1;
     }
     return items;
   }

@@ -6,7 +6,7 @@ import { blocksHashOf } from '../../domain/block.js';
 import { type BlockLists } from './block-lists.js';
 import { type FolderTallies } from './folder-tallies.js';
 import { type IndexRows } from './index-rows.js';
-import { decodeInfo, hasBlockList, type InfoFields, type RawItem } from './item-encoding.js';
+import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-encoding.js';
 import { type KnownNames } from './known-names.js';
 import { isConcurrentDelete, isReadable, standingOf } from './name-standing.js';
 import { type DeviceItem, type Standing } from './name-standing.js';
@@ -31,8 +31,8 @@ export class IndexUpdate {
   put(target: UpdateTarget, given: RawItem): boolean {
     const { folder, device, tallies } = target;
     const raw = given.list.length > 0 ? { ...given, blocksHash: blocksHashOf(given.list) } : given;
-    const file = decodeInfo(raw.info);
-    const before = this.rows.ofName(folder, raw.key);
+    const file = decodeFacts(raw.info);
+    const before = this.rows.ofName(folder, raw.key, tallies.deviceMax);
     const old = before.find((item) => item.deviceNumber === device);
     const item: DeviceItem = {
       device: this.names.deviceName(device),
@@ -55,7 +55,7 @@ export class IndexUpdate {
   /** Removes one device's row, if there is one. */
   remove(target: UpdateTarget, key: Uint8Array): void {
     const { folder, device, tallies } = target;
-    const before = this.rows.ofName(folder, key);
+    const before = this.rows.ofName(folder, key, tallies.deviceMax);
     const old = before.find((item) => item.deviceNumber === device);
     if (old === undefined) return;
     const after = before.filter((other) => other !== old);
@@ -70,7 +70,7 @@ export class IndexUpdate {
   /** Gives up the list of a row that goes without anything else being kept right: its whole folder goes. */
   releaseList(deviceNumber: number, blocksHash: Uint8Array, info: Uint8Array): void {
     if (!hasBlockList(info)) return;
-    this.lists.release(blocksHash, isReadable(deviceNumber, decodeInfo(info)));
+    this.lists.release(blocksHash, isReadable(deviceNumber, decodeFacts(info)));
   }
 
   private writeRow(folder: number, device: number, raw: RawItem): void {
@@ -117,8 +117,8 @@ export class IndexUpdate {
 function moveCount(
   tallies: FolderTallies,
   device: number,
-  before: InfoFields | undefined,
-  after: InfoFields | undefined,
+  before: ItemFacts | undefined,
+  after: ItemFacts | undefined,
 ): void {
   if (before === after) return;
   if (before !== undefined) tallies.subtract(device, before);

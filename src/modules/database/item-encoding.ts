@@ -9,8 +9,9 @@
  */
 import { HASH_BYTES, type FileInfo, type ItemType } from '../../domain/file-info.js';
 import { type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+import { type VersionFacts } from '../../domain/global-version.js';
 import { treeKey } from '../../domain/tree-order.js';
-import { type Counter } from '../../domain/version-vector.js';
+import { type Counter, type VersionVector } from '../../domain/version-vector.js';
 import { ByteReader, ByteWriter } from './byte-cursor.js';
 
 /** One item as rows and messages carry it. Absent byte strings are empty. */
@@ -24,8 +25,7 @@ export interface RawItem {
   readonly list: Uint8Array;
 }
 
-/** What `info` says. */
-export type InfoFields = Omit<LocalFileInfo, 'name' | 'sequence' | 'blocksHash'>;
+export type ItemFacts = VersionFacts & Pick<FileInfo, 'type' | 'size'>;
 
 const TYPES: readonly ItemType[] = ['file', 'directory', 'symlink'];
 const EMPTY = new Uint8Array(0);
@@ -122,8 +122,34 @@ export function hasBlockList(info: Uint8Array): boolean {
   return ((info[0] ?? 0) & BLOCK_LIST) !== 0;
 }
 
-/** The part of `info` that a summary needs; the reader stands behind it afterwards. */
-function readSummary(reader: ByteReader) {
+/** What decides between versions and what is counted. */
+export function decodeFacts(info: Uint8Array): ItemFacts {
+  const reader = new ByteReader(info);
+  const first = reader.byte();
+  const second = reader.byte();
+  const size = reader.number();
+  const seconds = reader.number();
+  const modifiedNs = reader.number();
+  reader.skipNumbers(2);
+  const localFlags = (second & LOCAL_FLAGS) !== 0 ? reader.number() : 0;
+  if ((first & DISK_TIME) !== 0) reader.skipNumbers(2);
+  if ((second & TARGET) !== 0) reader.string();
+  reader.raw(8);
+  return {
+    type: TYPES[first & 3] ?? 'file',
+    size,
+    modifiedS: (second & BEFORE_1970) !== 0 ? -seconds : seconds,
+    modifiedNs,
+    deleted: (first & DELETED) !== 0,
+    invalid: (first & INVALID) !== 0,
+    localFlags,
+    version: readVersion(reader),
+  };
+}
+
+/** Byte strings in the result are copies: they pin nothing. */
+export function decodeLocal(item: RawItem): LocalFileInfo {
+  const reader = new ByteReader(item.info);
   const first = reader.byte();
   const second = reader.byte();
   const size = reader.number();
@@ -133,54 +159,36 @@ function readSummary(reader: ByteReader) {
   const permissions = reader.number();
   const blockSize = reader.number();
   const localFlags = (second & LOCAL_FLAGS) !== 0 ? reader.number() : 0;
-  let diskModifiedS = modifiedS;
-  let diskModifiedNs = modifiedNs;
-  if ((first & DISK_TIME) !== 0) {
-    const diskSeconds = reader.number();
-    diskModifiedS = (second & DISK_BEFORE_1970) !== 0 ? -diskSeconds : diskSeconds;
-    diskModifiedNs = reader.number();
-  }
+  const hasDiskTime = (first & DISK_TIME) !== 0;
+  const diskSeconds = hasDiskTime ? reader.number() : seconds;
+  const diskModifiedNs = hasDiskTime ? reader.number() : modifiedNs;
+  const isDiskBefore = (second & (hasDiskTime ? DISK_BEFORE_1970 : BEFORE_1970)) !== 0;
+  const symlinkTarget = (second & TARGET) !== 0 ? reader.text() : '';
+  const modifiedBy = reader.uint64();
+  const version = readVersion(reader);
+  const platform = (second & PLATFORM) !== 0 ? copyOf(reader.string()) : null;
+  const hashes = (first & ONE_BLOCK) !== 0 ? reader.raw(HASH_BYTES) : item.list;
   return {
-    first,
-    second,
+    name: nameOfKey(item.key),
     type: TYPES[first & 3] ?? 'file',
     size,
     modifiedS,
     modifiedNs,
-    diskModifiedS,
-    diskModifiedNs,
+    modifiedBy,
+    version,
+    sequence: item.sequence,
     permissions,
     noPermissions: (first & NO_PERMISSIONS) !== 0,
     deleted: (first & DELETED) !== 0,
     invalid: (first & INVALID) !== 0,
-    localFlags,
     blockSize,
-    symlinkTarget: (second & TARGET) !== 0 ? reader.text() : '',
-  };
-}
-
-/** Byte strings in the result are copies: they pin nothing. */
-export function decodeInfo(info: Uint8Array): InfoFields {
-  const reader = new ByteReader(info);
-  const { first, second, ...summary } = readSummary(reader);
-  const modifiedBy = reader.uint64();
-  const version: Counter[] = [];
-  for (let left = reader.number(); left > 0; left -= 1) {
-    version.push({ id: reader.uint64(), value: reader.uint64() });
-  }
-  const platform = (second & PLATFORM) !== 0 ? copyOf(reader.string()) : null;
-  const blockHashes = (first & ONE_BLOCK) !== 0 ? copyOf(reader.raw(HASH_BYTES)) : EMPTY;
-  return { ...summary, modifiedBy, version, platform, blockHashes };
-}
-
-export function decodeLocal(item: RawItem): LocalFileInfo {
-  const info = decodeInfo(item.info);
-  return {
-    name: nameOfKey(item.key),
-    sequence: item.sequence,
-    ...info,
-    blockHashes: item.list.length > 0 ? copyOf(item.list) : info.blockHashes,
+    blockHashes: copyOf(hashes),
     blocksHash: copyOf(item.blocksHash),
+    symlinkTarget,
+    platform,
+    localFlags,
+    diskModifiedS: isDiskBefore ? -diskSeconds : diskSeconds,
+    diskModifiedNs,
   };
 }
 
@@ -190,15 +198,39 @@ export function decodeRemote(item: RawItem): FileInfo {
 }
 
 export function decodeSummary(item: RawItem): LocalSummary {
-  const {
-    first: _f,
-    second: _s,
-    modifiedS: _m,
-    modifiedNs: _n,
-    invalid: _i,
-    ...summary
-  } = readSummary(new ByteReader(item.info));
-  return { name: nameOfKey(item.key), ...summary };
+  const reader = new ByteReader(item.info);
+  const first = reader.byte();
+  const second = reader.byte();
+  const size = reader.number();
+  const seconds = reader.number();
+  const nanoseconds = reader.number();
+  const permissions = reader.number();
+  const blockSize = reader.number();
+  const localFlags = (second & LOCAL_FLAGS) !== 0 ? reader.number() : 0;
+  const hasDiskTime = (first & DISK_TIME) !== 0;
+  const diskSeconds = hasDiskTime ? reader.number() : seconds;
+  const isBefore = (second & (hasDiskTime ? DISK_BEFORE_1970 : BEFORE_1970)) !== 0;
+  return {
+    name: nameOfKey(item.key),
+    type: TYPES[first & 3] ?? 'file',
+    size,
+    diskModifiedS: isBefore ? -diskSeconds : diskSeconds,
+    diskModifiedNs: hasDiskTime ? reader.number() : nanoseconds,
+    permissions,
+    noPermissions: (first & NO_PERMISSIONS) !== 0,
+    deleted: (first & DELETED) !== 0,
+    localFlags,
+    blockSize,
+    symlinkTarget: (second & TARGET) !== 0 ? reader.text() : '',
+  };
+}
+
+function readVersion(reader: ByteReader): VersionVector {
+  const version: Counter[] = [];
+  for (let left = reader.number(); left > 0; left -= 1) {
+    version.push({ id: reader.uint64(), value: reader.uint64() });
+  }
+  return version;
 }
 
 /** The reverse of treeKey: 0x00 is '/', 0x01 introduces a byte 0x00 or 0x01 of the name. */

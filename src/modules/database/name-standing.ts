@@ -2,7 +2,7 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { isNeeded, pickGlobal, type Candidate } from '../../domain/global-version.js';
 import { compareVectors, isConcurrent } from '../../domain/version-vector.js';
-import { type InfoFields, type RawItem } from './item-encoding.js';
+import { type ItemFacts, type RawItem } from './item-encoding.js';
 import { LOCAL } from './schema.js';
 
 /** One device's row for a name. */
@@ -10,7 +10,7 @@ export interface DeviceItem extends Candidate {
   /** '' for our own, which so comes first among equals. */
   readonly device: string;
   readonly deviceNumber: number;
-  readonly file: InfoFields;
+  readonly file: ItemFacts;
   readonly raw: RawItem;
 }
 
@@ -40,13 +40,13 @@ export function holdersOf(global: DeviceItem, items: readonly DeviceItem[]): str
 }
 
 /** Does the device delete what we hold in a version that does not include ours, nor ours its? */
-export function isConcurrentDelete(announced: InfoFields, local: InfoFields | undefined): boolean {
+export function isConcurrentDelete(announced: ItemFacts, local: ItemFacts | undefined): boolean {
   if (local === undefined || local.deleted || isInvalid(local)) return false;
   if (!announced.deleted || isInvalid(announced)) return false;
   return isConcurrent(compareVectors(announced.version, local.version));
 }
 
 /** Can blocks of this row be read from our own disk? */
-export function isReadable(deviceNumber: number, file: InfoFields): boolean {
+export function isReadable(deviceNumber: number, file: ItemFacts): boolean {
   return deviceNumber === LOCAL && file.type === 'file' && !file.deleted && !isInvalid(file);
 }

@@ -87,16 +87,18 @@ export class SqliteConnection {
     }
   }
 
-  /** Moves the journal into the file and removes it: its absence tells the next open that the stop was clean. */
+  /**
+   * Moves the journal into the file and removes it: its absence tells the next open that the stop was clean. Where that
+   * fails (a full disk, a connection of this process that libsql still holds), nothing is lost: the journal stays.
+   */
   close(): void {
     if (this.isClosed) return;
     try {
       if (this.path !== ':memory:') this.pragma('journal_mode = DELETE');
-    } finally {
-      this.isClosed = true;
-      this.statements.clear();
-      this.inner.close();
+    } catch {
+      // The next open takes the stop for an unclean one and checks the file.
     }
+    this.abandon();
   }
 
   /** Closes without tidying: what was committed is in the file and its journal, as after a crash. */

@@ -70,7 +70,7 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
     }
   }
 
-  /** After the calls made before; later ones are rejected. */
+  /** After the changes asked for before; later calls are rejected. */
   async close(): Promise<void> {
     const { worker } = this;
     if (worker === undefined || this.ended !== undefined) return;

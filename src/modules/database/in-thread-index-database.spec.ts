@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileOf } from '../../../test/contracts/index-database-fixture.js';
+import { indexDatabaseContract } from '../../../test/contracts/index-database.contract.js';
+import { SystemClock } from '../../platform/clock.js';
+import { SystemRandomness } from '../../platform/randomness.js';
+import { DatabaseMemory, InThreadIndexDatabase } from './in-thread-index-database.js';
+
+const clock = new SystemClock();
+const randomness = new SystemRandomness();
+
+describe('the index database in the thread of its caller, in memory', () => {
+  indexDatabaseContract(async () => {
+    const storage = new DatabaseMemory();
+    return {
+      make: () => new InThreadIndexDatabase({ storage, clock, randomness }),
+      remove: async () => {},
+    };
+  }, 150);
+});
+
+describe.each(['in memory', 'in a file'])('a crash of the index database %s', (kind) => {
+  let home: string;
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'index-'));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  it('loses nothing acknowledged and leaves a change under way with whole transactions only', async () => {
+    const storage = kind === 'in memory' ? new DatabaseMemory() : join(home, 'index.db');
+    let crash = () => {};
+    const pause = async () => crash();
+    const first = new InThreadIndexDatabase({ storage, clock, randomness, pause });
+    await first.open();
+    await first.addFolder('f');
+    await first.updateLocal('f', [fileOf('acknowledged')]);
+    crash = () => first.crash();
+    const many = Array.from({ length: 1_500 }, (_, i) => fileOf(`f${i}`));
+    await expect(first.updateLocal('f', many)).rejects.toMatchObject({ code: 'closed' });
+    await expect(first.local('f', 'acknowledged')).rejects.toMatchObject({ code: 'closed' });
+
+    const second = new InThreadIndexDatabase({ storage, clock, randomness });
+    expect(await second.open()).toEqual({ created: false });
+    expect(await second.local('f', 'acknowledged')).toMatchObject({ sequence: 1 });
+    const { local } = await second.summary('f');
+    expect(local).toMatchObject({ files: 1_001, sequence: 1_001 });
+    expect(await second.localsAfter('f', 0, 2_000, 1e9)).toHaveLength(1_001);
+    await second.close();
+  });
+});

@@ -1,0 +1,144 @@
+/**
+ * A model of the index that keeps plain maps and works everything out from scratch; random sequences of updates and
+ * what must hold between the model and a database after them.
+ */
+import fc from 'fast-check';
+import { isInvalid } from '../../src/domain/file-info-rules.js';
+import { LocalFlag, type FileInfo, type LocalFileInfo } from '../../src/domain/file-info.js';
+import { isNeeded, pickGlobal } from '../../src/domain/global-version.js';
+import { compareTreeOrder } from '../../src/domain/tree-order.js';
+import { compareVectors } from '../../src/domain/version-vector.js';
+import { type IndexDatabase } from '../../src/modules/database/index-database.js';
+import {
+  ALICE,
+  announced,
+  BOB,
+  countsOf,
+  deletedOf,
+  directoryOf,
+  fileOf,
+  FOLDER,
+  hashOf,
+  names,
+  toGlobals,
+} from './index-database-fixture.js';
+
+const MODEL_NAMES = ['a', 'a/b', 'a-b', 'é'];
+/** '' is our own device. */
+const MODEL_DEVICES = ['', ALICE, BOB];
+
+export type Model = Map<string, Map<string, LocalFileInfo>>;
+export type Step =
+  | { kind: 'update'; device: string; files: LocalFileInfo[] }
+  | { kind: 'reset'; device: string }
+  | { kind: 'keep'; devices: string[] };
+
+function itemArbitrary(device: string): fc.Arbitrary<LocalFileInfo> {
+  return fc
+    .record({
+      name: fc.constantFrom(...MODEL_NAMES),
+      kind: fc.constantFrom('file', 'file', 'file', 'directory', 'deleted', 'invalid'),
+      counters: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)),
+      modifiedS: fc.nat(2),
+      blocks: fc.subarray(['1', '2', '3'], { minLength: 1 }),
+    })
+    .map(({ name, kind, counters, modifiedS, blocks }) => {
+      const counted = counters.map((value, i) => ({ id: BigInt(i + 1), value: BigInt(value) }));
+      const change = { version: counted.filter(({ value }) => value > 0n), modifiedS };
+      if (kind === 'directory') return directoryOf(name, change);
+      if (kind === 'deleted') return deletedOf(name, change);
+      if (kind === 'file') return fileOf(name, change, blocks);
+      const localFlags = device === '' ? LocalFlag.ignored : 0;
+      return fileOf(name, { ...change, invalid: true, localFlags }, blocks);
+    });
+}
+
+export function stepArbitrary(): fc.Arbitrary<Step> {
+  const update = fc
+    .constantFrom(...MODEL_DEVICES)
+    .chain((device) =>
+      fc
+        .array(itemArbitrary(device), { minLength: 1, maxLength: 4 })
+        .map((files): Step => ({ kind: 'update', device, files })),
+    );
+  return fc.oneof(
+    { weight: 8, arbitrary: update },
+    { weight: 1, arbitrary: fc.constant<Step>({ kind: 'reset', device: ALICE }) },
+    { weight: 1, arbitrary: fc.constant<Step>({ kind: 'keep', devices: [ALICE] }) },
+  );
+}
+
+export async function applyTo(database: IndexDatabase, step: Step): Promise<void> {
+  if (step.kind === 'reset') await database.resetRemoteIndex(FOLDER, step.device, 1n);
+  else if (step.kind === 'keep') await database.keepRemotes(FOLDER, step.devices);
+  else if (step.device === '') await database.updateLocal(FOLDER, step.files);
+  else await database.updateRemote(FOLDER, step.device, step.files.map(announced), 0);
+}
+
+export function applyToModel(model: Model, step: Step): void {
+  if (step.kind === 'reset') model.delete(step.device);
+  else if (step.kind === 'keep') {
+    for (const device of model.keys()) {
+      if (device !== '' && !step.devices.includes(device)) model.delete(device);
+    }
+  } else {
+    const files = model.get(step.device) ?? new Map<string, LocalFileInfo>();
+    for (const file of step.files) files.set(file.name, file);
+    model.set(step.device, files);
+  }
+}
+
+export async function expectAgreement(database: IndexDatabase, model: Model): Promise<void> {
+  const globals: FileInfo[] = [];
+  const needed: FileInfo[] = [];
+  for (const name of [...MODEL_NAMES].sort(compareTreeOrder)) {
+    const candidates = MODEL_DEVICES.flatMap((device) => {
+      const file = model.get(device)?.get(name);
+      return file ? [{ device, file }] : [];
+    });
+    const global = pickGlobal(candidates)?.file;
+    const stored = await database.global(FOLDER, name);
+    expect(stored && withoutSequence(stored)).toEqual(global && withoutSequence(global));
+    const local = model.get('')?.get(name);
+    if (global !== undefined) globals.push(global);
+    if (global === undefined || !isNeeded(global, local)) continue;
+    needed.push(global);
+    const holders = candidates.filter(
+      ({ device, file }) =>
+        device !== '' &&
+        !isInvalid(file) &&
+        compareVectors(file.version, global.version) === 'equal',
+    );
+    const need = await database.needed(FOLDER, name);
+    expect(need?.devices.sort()).toEqual(holders.map(({ device }) => device).sort());
+    expect(need?.local?.version).toEqual(local?.version);
+  }
+  expect(names(await toGlobals(database))).toEqual(names(needed));
+  const summary = await database.summary(FOLDER);
+  const locals = [...(model.get('')?.values() ?? [])];
+  expect({ ...summary.local, sequence: 0 }).toEqual(countsOf(locals));
+  expect({ ...summary.global, sequence: 0 }).toEqual(countsOf(globals));
+  expect(summary.need).toEqual(countsOf(needed));
+  for (const device of [ALICE, BOB]) {
+    const counts = await database.remoteCounts(FOLDER, device);
+    const files = [...(model.get(device)?.values() ?? [])];
+    expect({ ...counts, sequence: 0 }).toEqual(countsOf(files));
+  }
+  await expectBlocks(database, locals);
+}
+
+async function expectBlocks(database: IndexDatabase, locals: LocalFileInfo[]): Promise<void> {
+  const contents = ['1', '2', '3'];
+  const found = await database.findBlocks(contents.map(hashOf));
+  contents.forEach((content, i) => {
+    const hash = Buffer.from(hashOf(content));
+    const holders = locals.filter(
+      (file) => !isInvalid(file) && Buffer.from(file.blockHashes).includes(hash),
+    );
+    expect((found[i] ?? []).map(({ name }) => name).sort()).toEqual(names(holders).sort());
+  });
+}
+
+function withoutSequence(file: FileInfo): FileInfo {
+  return { ...announced(file as LocalFileInfo), sequence: 0, localFlags: 0 };
+}
