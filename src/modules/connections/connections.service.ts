@@ -31,6 +31,8 @@ import { STATISTICS_INTERVAL_MS, transferLine } from './transfer-statistics.js';
 import { type Channel, type Listener, Transport } from './transport.js';
 
 const MS_PER_S = 1000;
+/** Whatever is configured, nobody is dialed in a tight loop. */
+const RECONNECT_INTERVAL_MIN_MS = 1000;
 
 @Injectable()
 export class ConnectionsService {
@@ -117,7 +119,7 @@ export class ConnectionsService {
       transport: this.transport,
       discovery: this.discovery,
       randomness: this.randomness,
-      intervalMs: settings.reconnectIntervalS * MS_PER_S,
+      intervalMs: Math.max(RECONNECT_INTERVAL_MIN_MS, settings.reconnectIntervalS * MS_PER_S),
       isBusy: (key) => key === ownId || register.has(key),
       receive: (channel, signal) => reception.receive(channel, true, signal),
     });

@@ -10,17 +10,21 @@ export interface LoadLimits {
   readonly nodeBytesMax: number;
   /** Of one device; half of the node's, so that one stalled device never holds up the others. */
   readonly deviceBytesMax: number;
-  /** Of one device, however slow, or of unknown speed. */
+  /** Of one device whose speed is unknown. */
+  readonly deviceBytesAtFirst: number;
+  /** Of one device, however slow. */
   readonly deviceBytesMin: number;
 }
 
 export const LOAD_LIMITS: LoadLimits = {
   nodeBytesMax: 64 * 1024 * 1024,
   deviceBytesMax: 32 * 1024 * 1024,
-  deviceBytesMin: 4 * 1024 * 1024,
+  deviceBytesAtFirst: 4 * 1024 * 1024,
+  deviceBytesMin: 1024 * 1024,
 };
 
-export const WINDOW_MS = 2000;
+/** Longer than almost any round trip, short as the time that a transfer may end late because of a slow device. */
+export const WINDOW_MS = 1000;
 /** A device that failed is asked after the others for so long. */
 export const TROUBLED_MS = 30_000;
 /** A device that sent wrong bytes is asked only when nobody else is left, for so long. */
@@ -55,27 +59,29 @@ export class DeviceLoads {
   hasRoom(device: DeviceId, bytes: number): boolean {
     const load = this.loads.get(device);
     if (load === undefined || load.outstandingBytes === 0) return true;
-    const { deviceBytesMin, deviceBytesMax } = this.limits;
-    const window = Math.min(deviceBytesMax, Math.max(deviceBytesMin, load.bytesPerMs * WINDOW_MS));
+    const { deviceBytesAtFirst, deviceBytesMin, deviceBytesMax } = this.limits;
+    const delivered = load.bytesPerMs * WINDOW_MS || deviceBytesAtFirst;
+    const window = Math.min(deviceBytesMax, Math.max(deviceBytesMin, delivered));
     return load.outstandingBytes + bytes <= window;
   }
 
   /**
-   * The devices to choose from, best first: least busy, those in trouble last. A device that sent wrong bytes is
-   * left out while there is another.
+   * The devices to choose from for so many bytes, best first: who would have answered soonest, those in trouble last.
+   * A device that sent wrong bytes is left out while there is another. One of unknown speed is taken to be as fast as
+   * the fastest, or it would never be found out.
    */
-  ranked(candidates: readonly DeviceId[], nowMs: number): DeviceId[] {
+  ranked(candidates: readonly DeviceId[], bytes: number, nowMs: number): DeviceId[] {
     const trusted = candidates.filter(
       (device) => (this.loads.get(device)?.distrustedUntilMs ?? 0) <= nowMs,
     );
+    const choice = trusted.length > 0 ? trusted : candidates;
+    const speedOf = (device: DeviceId): number => this.loads.get(device)?.bytesPerMs ?? 0;
+    const fastest = Math.max(...choice.map(speedOf)) || 1;
+    const doneMs = (device: DeviceId): number =>
+      (this.outstandingBytes(device) + bytes) / (speedOf(device) || fastest);
     const isTroubled = (device: DeviceId): number =>
       (this.loads.get(device)?.troubledUntilMs ?? 0) > nowMs ? 1 : 0;
-    return [...(trusted.length > 0 ? trusted : candidates)].sort(
-      (a, b) =>
-        isTroubled(a) - isTroubled(b) ||
-        this.outstandingBytes(a) - this.outstandingBytes(b) ||
-        (this.loads.get(b)?.bytesPerMs ?? 0) - (this.loads.get(a)?.bytesPerMs ?? 0),
-    );
+    return [...choice].sort((a, b) => isTroubled(a) - isTroubled(b) || doneMs(a) - doneMs(b));
   }
 
   /** Counts a request. Returns the bytes that are to be answered up to and with this one. */

@@ -99,11 +99,14 @@ export class Reception {
           scope.abort(new SyncError('refused', 'too many connections wait for their Hello')),
         );
     try {
-      return await greet(stream, this.ownHello(isKnown), scope.signal);
+      const hello = await greet(stream, this.ownHello(isKnown), scope.signal);
+      this.said.forget(`${applicant.id} hello`);
+      return hello;
     } catch (error) {
       stream.destroy();
       const line = `No Hello from ${applicant.id} at ${remoteAddress}: ${messageOf(error)}`;
-      if (isKnown) log.info(line);
+      // 2.x hangs up before its Hello while it believes to be connected: told once until it says Hello again.
+      if (isKnown && this.said.isNew(`${applicant.id} hello`)) log.info(line);
       else log.debug(line);
       return undefined;
     } finally {

@@ -174,7 +174,12 @@ describe('the blocks of connected devices', () => {
 
   it('wait in line for a full device, and the line does not hold up who wants another one', async () => {
     const size = 128 * KIB;
-    const limits = { nodeBytesMax: 8 * size, deviceBytesMax: 2 * size, deviceBytesMin: 2 * size };
+    const limits = {
+      nodeBytesMax: 8 * size,
+      deviceBytesMax: 2 * size,
+      deviceBytesMin: 2 * size,
+      deviceBytesAtFirst: size,
+    };
     const { source, devices, loads } = setUp(['A', 'B'], limits);
     const [a, b] = devices as [Device, Device];
     const order: number[] = [];
@@ -198,7 +203,12 @@ describe('the blocks of connected devices', () => {
   });
 
   it('of all devices together stay below the limit of the node, one big block excepted', async () => {
-    const limits = { nodeBytesMax: 300, deviceBytesMax: 200, deviceBytesMin: 200 };
+    const limits = {
+      nodeBytesMax: 300,
+      deviceBytesMax: 200,
+      deviceBytesMin: 200,
+      deviceBytesAtFirst: 200,
+    };
     const { source, devices } = setUp(['A', 'B', 'C'], limits);
     const big = source.fetch(blockOf(0, 1000), ['A'], FOREVER);
     const small = [1, 2].map((no) => source.fetch(blockOf(no, 100), ['B', 'C'], FOREVER));
@@ -214,7 +224,12 @@ describe('the blocks of connected devices', () => {
   });
 
   it('that wait are told when the last device that has them is gone', async () => {
-    const limits = { nodeBytesMax: 100, deviceBytesMax: 100, deviceBytesMin: 100 };
+    const limits = {
+      nodeBytesMax: 100,
+      deviceBytesMax: 100,
+      deviceBytesMin: 100,
+      deviceBytesAtFirst: 100,
+    };
     const { source, devices, connected } = setUp(['A', 'B'], limits);
     const first = source.fetch(blockOf(0, 100), ['B'], FOREVER);
     const waiting = source.fetch(blockOf(1, 100), ['A'], FOREVER);
@@ -226,7 +241,12 @@ describe('the blocks of connected devices', () => {
   });
 
   it('leave the line when nobody wants them any more', async () => {
-    const limits = { nodeBytesMax: 100, deviceBytesMax: 100, deviceBytesMin: 100 };
+    const limits = {
+      nodeBytesMax: 100,
+      deviceBytesMax: 100,
+      deviceBytesMin: 100,
+      deviceBytesAtFirst: 100,
+    };
     const { source, devices } = setUp(['A'], limits);
     const [a] = devices as [Device];
     const first = source.fetch(blockOf(0, 100), ['A'], FOREVER);
@@ -242,5 +262,37 @@ describe('the blocks of connected devices', () => {
     expect(a.asked.map(({ block }) => block.blockNo)).toEqual([0, 2]);
     a.asked[1]?.answer(contentOf(blockOf(2, 100)));
     await last;
+  });
+
+  it('are brought by two devices about as fast as both can, though one is ten times slower', async () => {
+    const clock = new HandClock();
+    const connected = new ConnectedDevices();
+    const source = new RemoteBlockSource(connected, clock);
+    const speeds = { fast: 100, slow: 10 };
+    const served = { fast: 0, slow: 0 };
+    for (const device of ['fast', 'slow'] as const) {
+      // Answers one after the other, as a link does.
+      let freeMs = clock.monotonicMs();
+      const answer: Answer = (block, signal) => {
+        freeMs = Math.max(freeMs, clock.monotonicMs()) + block.size / (speeds[device] * KIB);
+        return clock.sleep(Math.ceil(freeMs - clock.monotonicMs()), signal).then(() => {
+          served[device] += 1;
+          return contentOf(block);
+        });
+      };
+      connected.add(connection(device, answer));
+    }
+    const count = 1000;
+    const startedMs = clock.monotonicMs();
+    let endedMs = 0;
+    const blocks = Array.from({ length: count }, (_, no) => blockOf(no % 200));
+    const all = Promise.all(
+      blocks.map((block) => source.fetch(block, ['fast', 'slow'], FOREVER)),
+    ).then(() => (endedMs = clock.monotonicMs()));
+    while (endedMs === 0) await clock.pass(10);
+    await all;
+    const idealMs = (count * 128) / (speeds.fast + speeds.slow);
+    expect(endedMs - startedMs).toBeLessThan(idealMs * 1.6);
+    expect(served.fast).toBeGreaterThan(served.slow * 5);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Blocks from connected devices. The least busy device is asked first; what comes is checked against its SHA-256;
- * a device that fails, stalls or sends other bytes is left for the next one; while a device takes much longer than
- * it should, another one is asked beside it and the first good answer counts. No wait is unbounded.
+ * Blocks from connected devices. The device that is least busy for its speed is asked first; what comes is checked
+ * against its SHA-256; a device that fails, stalls or sends other bytes is left for the next one; while a device takes
+ * much longer than it should, another one is asked beside it and the first good answer counts. No wait is unbounded.
  */
 import { hash } from 'node:crypto';
 import { messageOf, SyncError } from '../../domain/errors.js';

@@ -89,7 +89,7 @@ export class RequestQueue {
       }
       if (!this.loads.hasNodeRoom(waiter.bytes)) return;
       const device = this.loads
-        .ranked(candidates, this.nowMs())
+        .ranked(candidates, waiter.bytes, this.nowMs())
         .find((each) => !claimed.has(each) && this.loads.hasRoom(each, waiter.bytes));
       if (device !== undefined) this.grant(waiter, device);
       else for (const each of candidates) claimed.add(each);

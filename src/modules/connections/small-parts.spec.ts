@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { HandClock } from '../../../test/support/hand-clock.js';
 import { testCertificate } from '../../../test/contracts/test-certificate.js';
+import { type DeviceSettings } from '../config/settings.js';
+import { type PendingDevice } from '../database/index-database.js';
 import { applicantOf } from './applicant.js';
 import { SAID_MAX, SaidOnce, shownName } from './connection-log.js';
 import { type Interfaces, isLan } from './lan.js';
+import { knownDevices } from './known-devices.js';
+import { PENDING_DEVICES_MAX, Strangers } from './strangers.js';
 import { hostOf, hostPort, parseTcpAddress } from './tcp-address.js';
 import { transferLine } from './transfer-statistics.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -128,5 +133,49 @@ describe('the certificate of an applicant', () => {
     const { hasName, id } = applicantOf(Uint8Array.of(1, 2, 3));
     expect(hasName('syncthing')).toBe(false);
     expect(id).toMatch(/^[A-Z2-7]{7}(-[A-Z2-7]{7}){7}$/);
+  });
+});
+
+describe('the known devices', () => {
+  const device = (rest: object): DeviceSettings =>
+    ({ id: '', fingerprint: '', addresses: [], ...rest }) as unknown as DeviceSettings;
+
+  it('are each there once when a fingerprint turned out to be a configured device', () => {
+    const full = device({ id: 'A', addresses: ['tcp://a:1'] });
+    const resolved = device({ id: 'A', fingerprint: 'FA' });
+    const unseen = device({ fingerprint: 'FB' });
+    expect(knownDevices([full, resolved, unseen])).toEqual([full, unseen]);
+    expect(knownDevices([resolved, unseen, full])).toEqual([full, unseen]);
+  });
+});
+
+describe('the strangers', () => {
+  it('are told of once per address, and kept up to a limit', async () => {
+    const pending: PendingDevice[] = [];
+    const lines: string[] = [];
+    const emitted: string[] = [];
+    const keep = (line: string): void => void lines.push(line);
+    const strangers = new Strangers(
+      {
+        pendingDevices: () => Promise.resolve(pending),
+        addPendingDevice: (device) => {
+          const isNew = !pending.some((each) => each.device === device.device);
+          if (isNew) pending.push(device);
+          return Promise.resolve(isNew);
+        },
+      },
+      { emit: (name: string) => void emitted.push(name) },
+      new HandClock(),
+      { info: keep, warn: keep, debug: keep },
+    );
+    for (let port = 0; port < 5; port++) await strangers.refuse('A', 'a name', `10.0.0.1:${port}`);
+    expect([lines.length, emitted.length]).toEqual([1, 1]);
+    await strangers.refuse('A', 'a name', '10.0.0.2:1');
+    expect([lines.length, emitted.length]).toEqual([2, 1]);
+    for (let no = 0; no < PENDING_DEVICES_MAX * 2; no++) {
+      await strangers.refuse(`device ${no}`, '', '10.0.0.3:1');
+    }
+    expect(pending).toHaveLength(PENDING_DEVICES_MAX);
+    expect(lines.filter((line) => line.includes('further ones are not kept'))).toHaveLength(1);
   });
 });

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { type AddressSource } from './address-source.js';
+import { ADDRESSES_PER_SOURCE_MAX, DiscoveryService } from './discovery.service.js';
+
+const FIXED = 'tcp://192.0.2.1:22000';
+
+function source(name: string, answer: () => Promise<readonly string[]>): AddressSource {
+  return { name, addresses: answer };
+}
+
+const lan = source('lan', () => Promise.resolve(['tcp://10.0.0.5:22000', FIXED]));
+const broken = source('broken', () => Promise.reject(new Error('no route')));
+
+describe('the addresses of a device', () => {
+  it('are the configured ones when none is dynamic, and nobody is asked', async () => {
+    const asked: string[] = [];
+    const spy = source('spy', () => {
+      asked.push('spy');
+      return Promise.resolve([]);
+    });
+    const service = new DiscoveryService({ sources: [spy] });
+    expect(await service.addresses({ id: 'A', addresses: [FIXED] })).toEqual([FIXED]);
+    expect(asked).toEqual([]);
+  });
+
+  it('are, for a dynamic device, also what every source knows, each once', async () => {
+    const service = new DiscoveryService({ sources: [broken, lan] });
+    expect(await service.addresses({ id: 'A', addresses: ['dynamic', FIXED] })).toEqual([
+      FIXED,
+      'tcp://10.0.0.5:22000',
+    ]);
+  });
+
+  it('are unknown for a dynamic device of which only a fingerprint of 2013 is known', async () => {
+    const service = new DiscoveryService({ sources: [lan] });
+    expect(await service.addresses({ id: '', addresses: ['dynamic'] })).toEqual([]);
+  });
+
+  it('are bounded, however many a source claims', async () => {
+    const many = source('many', () =>
+      Promise.resolve(Array.from({ length: 10_000 }, (_, i) => `tcp://10.0.0.1:${i}`)),
+    );
+    const service = new DiscoveryService({ sources: [many] });
+    expect(await service.addresses({ id: 'A', addresses: ['dynamic'] })).toHaveLength(
+      ADDRESSES_PER_SOURCE_MAX,
+    );
+  });
+
+  it('are not waited for by one who has stopped', async () => {
+    const service = new DiscoveryService({ sources: [lan] });
+    const reason = new Error('stopping');
+    const addresses = service.addresses(
+      { id: 'A', addresses: ['dynamic'] },
+      AbortSignal.abort(reason),
+    );
+    await expect(addresses).rejects.toBe(reason);
+  });
+});
