@@ -133,7 +133,7 @@ describe.each(kits)('a scan (%s)', (_title, makeWalker, makeHasher, makeFolder) 
   it('finds an edit, a new time and new permissions, the last without reading the file', async () => {
     await makeSmallTree();
     await index.scan();
-    await rewrite('d/a', 'other');
+    await rewrite('d/a', 'another size');
     await rewrite('d/b', 'second', 1_000_000_000);
     await setPermissions('empty', 0o600);
     const hashed: string[] = [];
