@@ -268,7 +268,7 @@ describe('the blocks of connected devices', () => {
     const clock = new HandClock();
     const connected = new ConnectedDevices();
     const source = new RemoteBlockSource(connected, clock);
-    const speeds = { fast: 100, slow: 10 };
+    const speeds = { fast: 30, slow: 3 };
     const served = { fast: 0, slow: 0 };
     for (const device of ['fast', 'slow'] as const) {
       // Answers one after the other, as a link does.
@@ -282,7 +282,7 @@ describe('the blocks of connected devices', () => {
       };
       connected.add(connection(device, answer));
     }
-    const count = 1000;
+    const count = 300;
     const startedMs = clock.monotonicMs();
     let endedMs = 0;
     const blocks = Array.from({ length: count }, (_, no) => blockOf(no % 200));

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { type AddressSource } from './address-source.js';
 import { ADDRESSES_PER_SOURCE_MAX, DiscoveryService } from './discovery.service.js';
 
@@ -12,6 +13,8 @@ const lan = source('lan', () => Promise.resolve(['tcp://10.0.0.5:22000', FIXED])
 const broken = source('broken', () => Promise.reject(new Error('no route')));
 
 describe('the addresses of a device', () => {
+  beforeAll(() => Logger.overrideLogger(false));
+
   it('are the configured ones when none is dynamic, and nobody is asked', async () => {
     const asked: string[] = [];
     const spy = source('spy', () => {
