@@ -4,13 +4,14 @@ import { addGuiApiKey, newConfigXml } from '../modules/config/config-xml-new.js'
 import { type LoadedSettings } from '../modules/config/load-settings.js';
 import { type Settings } from '../modules/config/settings.js';
 import { serializeXml } from '../modules/config/xml-document.js';
-import { createPrivateFile, writePrivateFile } from '../platform/private-files.js';
+import { writeFileAtomically } from '../platform/atomic-file.js';
+import { createPrivateFile, PRIVATE_FILE_MODE } from '../platform/private-files.js';
 import { SystemRandomness } from '../platform/randomness.js';
 
 const API_KEY_BYTES = 24;
 
 /** The settings with the key. Throws the system's error when the file cannot be written. */
-export function ensureConfigXml(loaded: LoadedSettings, ownId: string): Settings {
+export async function ensureConfigXml(loaded: LoadedSettings, ownId: string): Promise<Settings> {
   const { settings, configXml, isUnconfigured } = loaded;
   const path = join(settings.home, 'config.xml');
   const { gui } = settings;
@@ -23,9 +24,9 @@ export function ensureConfigXml(loaded: LoadedSettings, ownId: string): Settings
       guiApiKey: apiKey,
       hasFirstFolder: isUnconfigured,
     });
-    createPrivateFile(path, serializeXml(first));
+    await createPrivateFile(path, serializeXml(first));
   } else if (gui?.apiKey === '' && gui.enabled && addGuiApiKey(configXml, apiKey)) {
-    writePrivateFile(path, serializeXml(configXml));
+    await writeFileAtomically(path, serializeXml(configXml), PRIVATE_FILE_MODE);
   }
   return gui === undefined ? settings : { ...settings, gui: { ...gui, apiKey } };
 }

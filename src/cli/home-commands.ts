@@ -33,7 +33,7 @@ export async function generate(commandLine: SourceSettings, io: ProgramIo): Prom
     home,
   });
   try {
-    ensureConfigXml(loaded, identity.deviceId);
+    await ensureConfigXml(loaded, identity.deviceId);
   } catch (error) {
     throw new SyncError('io', `${home}/config.xml: ${messageOf(error)}`, false, { cause: error });
   }
@@ -44,7 +44,7 @@ export async function generate(commandLine: SourceSettings, io: ProgramIo): Prom
 async function createHeld(home: string): Promise<Identity> {
   const { HomeLock } = await import('../platform/home-lock.js');
   makeHome(home);
-  const lock = HomeLock.acquire(home);
+  const lock = await HomeLock.acquire(home);
   try {
     return await loadOrCreateIdentity(home, new SystemClock());
   } finally {

@@ -199,7 +199,7 @@ describe('serve', () => {
 
   it('ends with 1 and names the holder when the home is in use', async () => {
     await runProgram(`generate --home ${home}`);
-    const lock = HomeLock.acquire(home);
+    const lock = await HomeLock.acquire(home);
     try {
       const { status, error, started } = await runProgram(`--home ${home}`);
       expect(status).toBe(1);
@@ -290,6 +290,6 @@ describe('the real process', () => {
     child.kill('SIGTERM');
     child.kill('SIGINT');
     expect(await exit).toEqual([0, null]);
-    HomeLock.acquire(home).release();
+    (await HomeLock.acquire(home)).release();
   }, 30_000);
 });

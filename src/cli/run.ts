@@ -5,6 +5,7 @@ import { type CommandLine, helpText, parseCommandLine } from '../modules/config/
 import { type Environment } from '../modules/config/environment.js';
 import { type PathBase } from '../modules/config/partial-settings.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
+import { printable } from '../modules/logging/log-line.js';
 import { type StartNode } from './start-node.js';
 
 export const EXIT_OK = 0;
@@ -29,7 +30,8 @@ export async function run(
   try {
     return await runCommand(parseCommandLine(args), io, startNode);
   } catch (error) {
-    io.error(`syncnest: ${messageOf(error)}\n`);
+    const lines = messageOf(error).split('\n').map(printable);
+    io.error(`syncnest: ${lines.join('\n')}\n`);
     return error instanceof BadSettings ? EXIT_USAGE : EXIT_FAILED;
   }
 }

@@ -22,14 +22,14 @@ export async function serve(
   const clock = new SystemClock();
   const logger = new NodeLogger(loaded.settings, clock, (text) => io.out(text));
   makeHome(home);
-  const lock = HomeLock.acquire(home);
+  const lock = await HomeLock.acquire(home);
   try {
     const identity = await loadOrCreateIdentity(home, clock);
     logger.log(`My ID: ${identity.deviceId}`);
     for (const warning of loaded.warnings) logger.warn(warning);
     let { settings } = loaded;
     try {
-      settings = ensureConfigXml(loaded, identity.deviceId);
+      settings = await ensureConfigXml(loaded, identity.deviceId);
     } catch (error) {
       logger.warn(`The config.xml in ${home} cannot be written: ${messageOf(error)}`);
     }

@@ -36,7 +36,8 @@ export async function writeFileAtomically(
   await syncDirectory(directory);
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Flushes a directory's entries. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();

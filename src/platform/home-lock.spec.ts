@@ -10,7 +10,7 @@ import { SyncError } from '../domain/errors.js';
 /** A process that takes the lock, says so, and holds it until it is killed. */
 const HOLDER = `
   const { HomeLock } = await import(process.argv[1]);
-  const lock = HomeLock.acquire(process.argv[2]);
+  const lock = await HomeLock.acquire(process.argv[2]);
   process.stdout.write('held');
   process.stdin.resume();
   process.stdin.on('end', () => { lock.release(); process.exit(0); });
@@ -35,15 +35,15 @@ async function startHolder(): Promise<ChildProcess> {
 it('is held by one process, which a second one is told', async () => {
   const holder = await startHolder();
   try {
-    expect(() => HomeLock.acquire(home)).toThrow(
+    await expect(HomeLock.acquire(home)).rejects.toThrow(
       `The home ${home} is in use by process ${holder.pid} on ${hostname()}.`,
     );
-    expect(() => HomeLock.acquire(home)).toThrow(SyncError);
+    await expect(HomeLock.acquire(home)).rejects.toThrow(SyncError);
   } finally {
     holder.stdin?.end();
     await once(holder, 'exit');
   }
-  HomeLock.acquire(home).release();
+  (await HomeLock.acquire(home)).release();
 });
 
 it('is free again as soon as its holder was killed', async () => {
@@ -51,14 +51,14 @@ it('is free again as soon as its holder was killed', async () => {
     const holder = await startHolder();
     holder.kill('SIGKILL');
     await once(holder, 'exit');
-    const lock = HomeLock.acquire(home);
-    expect(() => HomeLock.acquire(home)).toThrow(`process ${process.pid}`);
+    const lock = await HomeLock.acquire(home);
+    await expect(HomeLock.acquire(home)).rejects.toThrow(`process ${process.pid}`);
     lock.release();
   }
 });
 
-it('leaves private files, and no name of a holder that is gone', () => {
-  const lock = HomeLock.acquire(home);
+it('leaves private files, and no name of a holder that is gone', async () => {
+  const lock = await HomeLock.acquire(home);
   for (const file of ['lock.db', 'lock.json']) {
     expect(statSync(join(home, file)).mode & 0o777).toBe(0o600);
   }
@@ -66,6 +66,6 @@ it('leaves private files, and no name of a holder that is gone', () => {
   expect(existsSync(join(home, 'lock.json'))).toBe(false);
 });
 
-it('says when a home cannot be locked at all', () => {
-  expect(() => HomeLock.acquire(join(home, 'absent'))).toThrow(/cannot be locked/);
+it('says when a home cannot be locked at all', async () => {
+  await expect(HomeLock.acquire(join(home, 'absent'))).rejects.toThrow(/cannot be locked/);
 });

@@ -2,12 +2,14 @@
  * One process per home. The lock is SQLite's exclusive lock on lock.db, a lock of the operating system: it ends with its
  * process, however that ends, and holds across containers that share the home. lock.json only names the holder.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { messageOf, SyncError } from '../domain/errors.js';
-import { hasSystemCode, writePrivateFile } from './private-files.js';
+import { writeFileAtomically } from './atomic-file.js';
+import { createPrivateFile, PRIVATE_FILE_MODE } from './private-files.js';
+import { systemCodeOf } from './system-errors.js';
 
 const LOCK_FILE = 'lock.db';
 const HOLDER_FILE = 'lock.json';
@@ -24,12 +26,12 @@ export class HomeLock {
   ) {}
 
   /** The home exists. Throws SyncError 'refused' that names the holder, 'io' when the home cannot be locked. */
-  static acquire(home: string): HomeLock {
+  static async acquire(home: string): Promise<HomeLock> {
     const path = join(home, LOCK_FILE);
     let database: Database.Database | undefined;
     try {
       // SQLite would make the file with the rights that the umask leaves.
-      if (!existsSync(path)) writePrivateFile(path, '');
+      await createPrivateFile(path, '');
       database = new Database(path, { timeout: 0 });
       database.exec('BEGIN EXCLUSIVE');
     } catch (error) {
@@ -37,7 +39,8 @@ export class HomeLock {
       throw isBusy(error) ? heldBy(home, readHolder(home)) : cannotLock(home, error);
     }
     const holder: LockHolder = { pid: process.pid, host: hostname() };
-    writePrivateFile(join(home, HOLDER_FILE), `${JSON.stringify(holder)}\n`);
+    const text = `${JSON.stringify(holder)}\n`;
+    await writeFileAtomically(join(home, HOLDER_FILE), text, PRIVATE_FILE_MODE);
     return new HomeLock(home, database);
   }
 
@@ -49,8 +52,7 @@ export class HomeLock {
 
 function isBusy(error: unknown): boolean {
   return (
-    hasSystemCode(error, 'SQLITE_BUSY') ||
-    hasSystemCode(error, 'SQLITE_LOCKED') ||
+    ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(systemCodeOf(error)) ||
     /database is locked/.test(messageOf(error))
   );
 }

@@ -1,79 +1,31 @@
-/** Files that only their owner may read, in directories that only their owner may enter; written whole or not at all. */
-import { isNativeError } from 'node:util/types';
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** Files that only their owner may read, in directories that only their owner may enter. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { link, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncDirectory, writeFileAtomically } from './atomic-file.js';
+import { LINK_CODES, systemCodeOf } from './system-errors.js';
 
-const PRIVATE_FILE_MODE = 0o600;
+export const PRIVATE_FILE_MODE = 0o600;
 const PRIVATE_DIRECTORY_MODE = 0o700;
 const OTHERS = 0o077;
 
-/** Whether a system call failed for this reason. */
-export function hasSystemCode(error: unknown, code: string): boolean {
-  // Not instanceof: the system's errors may belong to another realm, as they do under a test runner.
-  return isNativeError(error) && (error as NodeJS.ErrnoException).code === code;
-}
-
-/** Replaces the file atomically, flushed to the disk. */
-export function writePrivateFile(path: string, content: string): void {
-  const temp = writeTemp(path, content);
+/** Makes the file whole and flushed; false, and nothing done, when there is one already. Throws the system's error. */
+export async function createPrivateFile(path: string, content: string): Promise<boolean> {
+  const complete = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
+  await writeFileAtomically(complete, content, PRIVATE_FILE_MODE);
   try {
-    renameSync(temp, path);
+    await link(complete, path);
   } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-  syncDirectory(dirname(path));
-}
-
-/** Like writePrivateFile, but false, and nothing done, when there is a file already. */
-export function createPrivateFile(path: string, content: string): boolean {
-  const temp = writeTemp(path, content);
-  try {
-    linkSync(temp, path);
-  } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return false;
-    throw error;
+    if (systemCodeOf(error) === 'EEXIST') return false;
+    // A file system without second names; two processes that look at once both make the same file here.
+    if (LINK_CODES[systemCodeOf(error)] === undefined) throw error;
+    if (existsSync(path)) return false;
+    await rename(complete, path);
   } finally {
-    rmSync(temp, { force: true });
+    await rm(complete, { force: true });
   }
-  syncDirectory(dirname(path));
+  await syncDirectory(dirname(path));
   return true;
-}
-
-function writeTemp(path: string, content: string): string {
-  const temp = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  rmSync(temp, { force: true });
-  const file = openSync(temp, 'wx', PRIVATE_FILE_MODE);
-  try {
-    fchmodSync(file, PRIVATE_FILE_MODE);
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  return temp;
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
 }
 
 /** Takes the rights of others away from a file that may have come from elsewhere. */

@@ -9,10 +9,10 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import {
   createPrivateFile,
-  hasSystemCode,
   makeFilePrivate,
   makePrivateDirectory,
 } from '../../platform/private-files.js';
+import { systemCodeOf } from '../../platform/system-errors.js';
 import { makeCertificate } from './certificate.js';
 import { certificateDer, type Identity, readIdentity } from './identity.js';
 
@@ -60,10 +60,10 @@ export async function loadOrCreateIdentity(home: string, clock: Clock): Promise<
   if (existing !== undefined) return existing;
   makeHome(home);
   const { certPem, keyPem } = await makeCertificate(clock.nowMs());
-  createPrivateFile(join(home, KEY_FILE), keyPem);
-  createPrivateFile(join(home, CERT_FILE), certPem);
+  await createPrivateFile(join(home, KEY_FILE), keyPem);
+  await createPrivateFile(join(home, CERT_FILE), certPem);
   // Last: if the node is killed before this, it only treats its first index more carefully than it had to.
-  createPrivateFile(join(home, FIRST_INDEX_FILE), '');
+  await createPrivateFile(join(home, FIRST_INDEX_FILE), '');
   return readIdentity(certPem, keyPem);
 }
 
@@ -91,7 +91,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw new SyncError('io', messageOf(error), false, { cause: error });
   }
 }

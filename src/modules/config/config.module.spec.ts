@@ -69,7 +69,7 @@ it('does not start with settings that are not valid', async () => {
 
 it('remembers the full ID of a device that was configured by its fingerprint', async () => {
   const service = await serviceWith(settingsOf());
-  service.rememberDeviceId(OLD, ids['ed25519']);
+  await service.rememberDeviceId(OLD, ids['ed25519']);
   expect(service.settings).toMatchObject({
     devices: [{ id: ids['ed25519'], fingerprint: OLD }],
     folders: [{ devices: [ids['ed25519']] }],

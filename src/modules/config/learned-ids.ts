@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFingerprint2013, parseDeviceId } from '../../domain/device-id.js';
 import { messageOf, SyncError } from '../../domain/errors.js';
-import { hasSystemCode, writePrivateFile } from '../../platform/private-files.js';
+import { writeFileAtomically } from '../../platform/atomic-file.js';
+import { PRIVATE_FILE_MODE } from '../../platform/private-files.js';
+import { systemCodeOf } from '../../platform/system-errors.js';
 
 const FILE = 'device-ids.json';
 
@@ -19,11 +21,15 @@ export function readLearnedIds(home: string): Map<string, string> {
       }),
     );
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return new Map();
+    if (systemCodeOf(error) === 'ENOENT') return new Map();
     throw new SyncError('corrupt', `${path}: ${messageOf(error)}`, false, { cause: error });
   }
 }
 
-export function writeLearnedIds(home: string, ids: ReadonlyMap<string, string>): void {
-  writePrivateFile(join(home, FILE), `${JSON.stringify(Object.fromEntries(ids), null, 2)}\n`);
+export async function writeLearnedIds(
+  home: string,
+  ids: ReadonlyMap<string, string>,
+): Promise<void> {
+  const text = `${JSON.stringify(Object.fromEntries(ids), null, 2)}\n`;
+  await writeFileAtomically(join(home, FILE), text, PRIVATE_FILE_MODE);
 }

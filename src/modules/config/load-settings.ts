@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceIdFromCertificate } from '../../domain/device-id.js';
 import { messageOf } from '../../domain/errors.js';
-import { hasSystemCode } from '../../platform/private-files.js';
+import { systemCodeOf } from '../../platform/system-errors.js';
 import { type ConfigXml, readConfigXml } from './config-xml.js';
 import { FIRST_FOLDER } from './config-xml-new.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -122,7 +122,7 @@ function readBounded(path: string, bytesMax: number): string | undefined {
     if (statSync(path).size > bytesMax) throw new Error(`it has more than ${bytesMax} bytes`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -9,6 +9,8 @@ export const SETTINGS = Symbol('settings');
 @Injectable()
 export class SettingsService {
   private current: Settings;
+  /** Writes of the file follow each other. */
+  private written: Promise<void> = Promise.resolve();
 
   constructor(@Inject(SETTINGS) settings: Settings) {
     this.current = settings;
@@ -18,20 +20,30 @@ export class SettingsService {
     return this.current;
   }
 
-  /** The device with this fingerprint of 2013 was seen to have this full ID: it is known by the ID from now on, and
-   * after a restart. Throws the system's error when the home cannot be written. */
-  rememberDeviceId(fingerprint: string, id: string): void {
-    const { home, devices, folders } = this.current;
-    writeLearnedIds(home, new Map([...readLearnedIds(home), [fingerprint, id]]));
-    this.current = {
-      ...this.current,
-      devices: devices.map((device) =>
-        device.id === '' && device.fingerprint === fingerprint ? { ...device, id } : device,
-      ),
-      folders: folders.map((folder) => ({
-        ...folder,
-        devices: folder.devices.map((device) => (device === fingerprint ? id : device)),
-      })),
-    };
+  /**
+   * The device with this fingerprint of 2013 was seen to have this full ID: it is known by the ID at once, and after a
+   * restart. Rejects with the system's error when the home cannot be written.
+   */
+  async rememberDeviceId(fingerprint: string, id: string): Promise<void> {
+    this.current = withDeviceId(this.current, fingerprint, id);
+    const { home } = this.current;
+    const write = this.written.then(() =>
+      writeLearnedIds(home, new Map([...readLearnedIds(home), [fingerprint, id]])),
+    );
+    this.written = write.catch(() => undefined);
+    await write;
   }
+}
+
+function withDeviceId(settings: Settings, fingerprint: string, id: string): Settings {
+  return {
+    ...settings,
+    devices: settings.devices.map((device) =>
+      device.id === '' && device.fingerprint === fingerprint ? { ...device, id } : device,
+    ),
+    folders: settings.folders.map((folder) => ({
+      ...folder,
+      devices: folder.devices.map((device) => (device === fingerprint ? id : device)),
+    })),
+  };
 }
