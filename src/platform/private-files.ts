@@ -17,7 +17,7 @@ export async function createPrivateFile(path: string, content: string): Promise<
     await link(complete, path);
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') return false;
-    // A file system without second names; two processes that look at once both make the same file here.
+    // A file system without second names: here looking and making are two steps.
     if (LINK_CODES[systemCodeOf(error)] === undefined) throw error;
     if (existsSync(path)) return false;
     await rename(complete, path);
