@@ -21,6 +21,7 @@ import { isDenied } from './writable-directories.js';
 const MOVE_CANDIDATES_MAX = 8;
 
 export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void> {
+  await requireParent(ctx, item.global);
   await ctx.disk.requireNoOtherCase(item.global.name);
   const { state, stat } = await ctx.disk.look(item.global.name, item.local);
   if (await isThereAlready(ctx, item, state === 'changed', stat)) {
@@ -28,7 +29,6 @@ export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void
   }
   if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(item.global.name);
   const parent = parentOf(item.global.name);
-  await requireParent(ctx, item.global.name);
   if (await moveHere(ctx, item)) return;
   const temp = await ctx.writable.within(parent, () => pullContent(ctx, item));
   await finishFile(ctx, item, temp);

@@ -3,14 +3,21 @@
  * looked at once more, and what is not there as the index says is left alone; a new item gets its name in a way that
  * fails when something has that name already.
  */
+import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
-import { keepLoser, losesContent } from './conflict-copy.js';
+import { keepLoser, losesContent, moveAside } from './conflict-copy.js';
 import { emptyDirectory } from './delete-actions.js';
 import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
+
+/**
+ * Deletes of what a directory holds may still be on their way, and the other side may settle it: so long the directory
+ * stays where it is.
+ */
+const TRIES_BEFORE_MOVING = 2;
 
 /**
  * Moves the finished item at `from`, in the same directory, to the wanted name: over what the index says is there,
@@ -59,8 +66,7 @@ async function makeWay(ctx: PullContext, item: NeededItem): Promise<boolean> {
   const stat = await requireAsIndexed(ctx, item);
   if (stat === undefined) return false;
   if (isPresent(local) && local.type === 'directory') {
-    await emptyDirectory(ctx, global.name);
-    await ctx.fs.removeDirectory(global.name);
+    await removeOrMoveAside(ctx, global, local);
     return false;
   }
   if (losesContent(item, ctx.folder.replicaId)) {
@@ -69,6 +75,24 @@ async function makeWay(ctx: PullContext, item: NeededItem): Promise<boolean> {
     await requireAsIndexed(ctx, item);
   }
   return true;
+}
+
+/**
+ * A directory whose place a file takes. When it still holds something after several tries, someone has put that
+ * there without knowing of the file: the directory then goes on under a conflict name.
+ */
+async function removeOrMoveAside(
+  ctx: PullContext,
+  global: FileInfo,
+  local: LocalFileInfo,
+): Promise<void> {
+  try {
+    await emptyDirectory(ctx, global.name);
+    await ctx.fs.removeDirectory(global.name);
+  } catch (error) {
+    if (!hasCode(error, 'exists') || ctx.failedTries(global) < TRIES_BEFORE_MOVING) throw error;
+    await moveAside(ctx, local);
+  }
 }
 
 /** Where nothing may be: fails with ChangedOnDiskError when something has appeared. */

@@ -1,4 +1,5 @@
 /** What every part of one pass over a folder's needs works with. Made by PullPass, gone with it. */
+import { type FileInfo } from '../../domain/file-info.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { type TaskQueue } from '../../platform/task-queue.js';
@@ -38,6 +39,8 @@ export interface PullContext {
   readonly hasDeletes: boolean;
   /** Directories that were seen in this pass, to hold items. */
   readonly parents: Set<string>;
+  /** How often this version of the item has failed in earlier passes. */
+  readonly failedTries: (item: FileInfo) => number;
   /** Files moved in this pass, old name to new name; a name is set before the move begins. */
   readonly moved: Map<string, string>;
 }

@@ -54,7 +54,7 @@ export class PullerService {
     this.fileSystems.set(id, folder.fs);
     const retries = this.retries.get(id) ?? new RetryBook();
     this.retries.set(id, retries);
-    const context = await this.contextFor(folder, signal);
+    const context = await this.contextFor(folder, retries, signal);
     const { filesInFlight } = this.settings.settings;
     const pass = new PullPass(context, retries, this.events, filesInFlight);
     await pass.run();
@@ -87,7 +87,11 @@ export class PullerService {
     this.fileSystems.delete(folder);
   }
 
-  private async contextFor(folder: PullFolder, signal: AbortSignal): Promise<PullContext> {
+  private async contextFor(
+    folder: PullFolder,
+    retries: RetryBook,
+    signal: AbortSignal,
+  ): Promise<PullContext> {
     const { fs, settings } = folder;
     const { database, source, clock, events } = this;
     const { need } = await database.summary(settings.id);
@@ -109,6 +113,7 @@ export class PullerService {
       folderFs: (id) => this.fileSystems.get(id),
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,
       parents: new Set(),
+      failedTries: ({ name, version }) => retries.triesOf(name, version),
       moved: new Map(),
     };
   }

@@ -70,6 +70,12 @@ export class RetryBook {
     });
   }
 
+  /** How often this version of the item has failed so far. */
+  triesOf(name: string, version: VersionVector): number {
+    const failure = this.failures.get(name);
+    return failure?.version === versionKey(version) ? failure.tries : 0;
+  }
+
   succeeded(name: string): void {
     this.failures.delete(name);
   }

@@ -1,14 +1,15 @@
 /** Directories and links: what a tree consists of beside its files. */
 import { SyncError } from '../../domain/errors.js';
+import { type FileInfo } from '../../domain/file-info.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
-import { keepLoser } from './conflict-copy.js';
+import { keepLoser, moveAside } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
 import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
-import { appliesPermissions, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
 
 /** The umask narrows it. */
 const DEFAULT_PERMISSIONS = 0o777;
@@ -16,16 +17,18 @@ const DEFAULT_PERMISSIONS = 0o777;
 const RESURRECTED_PERMISSIONS = 0o755;
 /** Parents that are not looked at again in a pass; where one goes meanwhile, what is put into it fails. */
 const KNOWN_PARENTS_MAX = 1_000;
+/** What is in the way may be about to go by itself. */
+const TRIES_BEFORE_GIVING_WAY = 1;
 const SPECIAL_BITS = 0o7000;
 
 /** A directory that is there already, even one no scan has seen, is as good: it has no content to lose. */
 export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
   const { name } = item.global;
+  await requireParent(ctx, item.global);
   await ctx.disk.requireNoOtherCase(name);
   const found = await ctx.disk.stat(name);
   if (found?.type !== 'directory') {
     await makeRoom(ctx, item);
-    await requireParent(ctx, name);
     await ctx.writable.within(parentOf(name), () => makeNew(ctx, item));
   }
   const stat = await directoryWithPermissions(ctx, item);
@@ -34,10 +37,10 @@ export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise
 
 export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void> {
   const { name, symlinkTarget } = item.global;
+  await requireParent(ctx, item.global);
   await ctx.disk.requireNoOtherCase(name);
   if (!(await isRightLink(ctx, name, symlinkTarget))) {
     await requireAsIndexed(ctx, item);
-    await requireParent(ctx, name);
     await ctx.writable.within(parentOf(name), () => putLink(ctx, item));
   }
   const stat = await ctx.disk.stat(name);
@@ -49,15 +52,14 @@ export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void
  * The directory that is to hold the item. One that is missing is made again, as when it was deleted elsewhere while
  * something was put into it: the scan finds it, and announces it for everybody.
  */
-export async function requireParent(ctx: PullContext, name: string): Promise<void> {
+export async function requireParent(ctx: PullContext, item: FileInfo): Promise<void> {
+  const { name } = item;
   if (ctx.parents.has(parentOf(name))) return;
   const missing: string[] = [];
   for (let path = parentOf(name); path !== ''; path = parentOf(path)) {
     const stat = await ctx.disk.stat(path);
     if (stat?.type === 'directory') break;
-    if (stat !== undefined) {
-      throw new SyncError('refused', `${JSON.stringify(path)} is no directory here`, true);
-    }
+    if (stat !== undefined) await giveWay(ctx, path, item);
     missing.push(path);
   }
   const topmost = missing.at(-1);
@@ -73,6 +75,22 @@ export async function requireParent(ctx: PullContext, name: string): Promise<voi
   }
   if (ctx.parents.size >= KNOWN_PARENTS_MAX) ctx.parents.clear();
   ctx.parents.add(parentOf(name));
+}
+
+/**
+ * A file or link of ours lies where others have a directory: they put the item there without knowing of it. When
+ * that does not pass, ours goes on under a conflict name.
+ */
+async function giveWay(ctx: PullContext, path: string, item: FileInfo): Promise<void> {
+  const { id } = ctx.folder.settings;
+  const [local] = await ctx.database.locals(id, [path]);
+  const isSettled = (await ctx.database.needed(id, path)) === undefined;
+  if (!isPresent(local) || !isSettled || ctx.failedTries(item) < TRIES_BEFORE_GIVING_WAY) {
+    throw new SyncError('refused', `${JSON.stringify(path)} is no directory here`, true);
+  }
+  const { state } = await ctx.disk.look(path, local);
+  if (state !== 'as-indexed') throw new ChangedOnDiskError(path);
+  await moveAside(ctx, local);
 }
 
 /** What is in the way of a directory goes; a file that would be lost with a change of ours gets a conflict name. */

@@ -1,0 +1,69 @@
+/** What two sides did without knowing of each other, at one name: it must end, and lose nothing. */
+import { PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
+import { FIRST_PAUSE_MS } from './retry-book.js';
+
+describe('what stands in the way of others', () => {
+  let f: PullFixture;
+
+  beforeEach(async () => {
+    f = await PullFixture.onDisk();
+  });
+
+  afterEach(async () => {
+    await f.close();
+  });
+
+  /** Pulls, scans what the pull asks for, and lets pauses pass, a few times. */
+  async function settle(rounds = 6): Promise<void> {
+    for (let i = 0; i < rounds; i += 1) {
+      await f.pull();
+      await f.scanAll();
+      f.clock.now += FIRST_PAUSE_MS * 2 ** i;
+    }
+  }
+
+  const conflictNames = async (directory = ''): Promise<string[]> =>
+    (await f.names(directory)).filter((name) => name.includes('.sync-conflict-'));
+
+  it('a file that replaced a directory gives way to what others have put below', async () => {
+    await f.has(f.directory('d'), f.file('d/old', 'old'));
+    await f.fs.removeFile('d/old');
+    await f.fs.removeDirectory('d');
+    await f.write('d', 'ours, a file now');
+    await f.scanAll();
+    await f.announce(f.file('d/new', 'theirs'));
+    await settle();
+    expect(await f.read('d/new')).toBe('theirs');
+    const [copy] = await conflictNames();
+    expect(await f.read(copy!)).toBe('ours, a file now');
+    expect(await f.local('d')).toMatchObject({ type: 'directory', deleted: false });
+    expect((await f.pull()).problems).toEqual([]);
+  });
+
+  it('a directory with something new in it gives way to the file that replaced it', async () => {
+    await f.has(f.directory('d'), f.file('d/old', 'old'));
+    await f.write('d/new', 'ours');
+    await f.scanAll();
+    await f.announce(
+      f.file('d', 'theirs, a file now', theirVersion(2)),
+      f.deleted('d/old', theirVersion(2)),
+    );
+    await settle();
+    expect(await f.read('d')).toBe('theirs, a file now');
+    const [copy] = await conflictNames();
+    expect(await f.read(`${copy}/new`)).toBe('ours');
+    expect((await f.pull()).problems).toEqual([]);
+  });
+
+  it('a directory waits for deletes that may still be on their way', async () => {
+    await f.has(f.directory('d'), f.file('d/old', 'old'));
+    await f.announce(f.file('d', 'theirs, a file now', theirVersion(2)));
+    await f.pull();
+    expect(await f.read('d/old')).toBe('old');
+    await f.announce(f.deleted('d/old', theirVersion(2)));
+    f.clock.now += FIRST_PAUSE_MS;
+    await f.pull();
+    expect(await f.read('d')).toBe('theirs, a file now');
+    expect(await conflictNames()).toEqual([]);
+  });
+});
