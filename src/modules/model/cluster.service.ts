@@ -156,7 +156,7 @@ export class ClusterService implements DeviceHandler {
     const sender = new IndexSender(connection, folder, answer.sendAfter, this.database, this.clock);
     exchanges.set(folder, sender);
     sender.wake();
-    this.model.runner(folder)?.requestPull();
+    this.model.runner(folder)?.deviceConnected();
   }
 
   private async offered(device: string, folder: string, label: string): Promise<void> {

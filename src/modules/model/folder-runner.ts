@@ -9,8 +9,10 @@ import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService, type FolderState } from '../events/events.service.js';
+import { removeStrayTemps } from '../puller/temp-cleanup.js';
 import { type PullerService } from '../puller/puller.service.js';
 import { type ScannerService } from '../scanner/scanner.service.js';
+import { refuseIgnorePatterns } from './ignore-file.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
@@ -21,6 +23,9 @@ import { ScanRequests } from './scan-requests.js';
 export const ERROR_RETRY_MS = 60_000;
 /** A file that changed while it was hashed is scanned again after this time. */
 export const CHANGED_RETRY_MS = 1_000;
+
+/** Temp files that nobody will go on with are looked for this often. */
+export const CLEANUP_INTERVAL_MS = 24 * 3_600_000;
 
 export interface FolderRunnerParts {
   readonly database: IndexDatabase;
@@ -42,6 +47,7 @@ export class FolderRunner {
   private readonly requests = new ScanRequests();
   private readonly concurrentDeletes = new Map<string, Set<string>>();
   private isPullWanted = false;
+  private isCleanupDue = true;
   private isFirstScanDone = false;
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
@@ -91,6 +97,12 @@ export class FolderRunner {
     this.loop.wake();
   }
 
+  /** A device that may have what failed or was not to be had is there now. */
+  deviceConnected(): void {
+    this.parts.puller.retryNow(this.settings.id);
+    this.requestPull();
+  }
+
   /** Items we hold while `device` announced a concurrent delete: ours are announced again, above both. */
   requestReassertion(device: string, names: readonly string[]): void {
     const wanted = this.concurrentDeletes.get(device) ?? new Set();
@@ -123,6 +135,8 @@ export class FolderRunner {
       } else if (this.isPullWanted && this.isFirstScanDone && !this.isSendOnly) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
+      } else if (this.isCleanupDue && this.isFirstScanDone) {
+        await this.cleanUp(fs, signal);
       } else {
         break;
       }
@@ -133,6 +147,7 @@ export class FolderRunner {
   private async healthyFs(): Promise<FolderFs> {
     if (this.openFs !== undefined) {
       await requireMarker(this.openFs);
+      await refuseIgnorePatterns(this.openFs);
       return this.openFs;
     }
     const { id, path, isNamedByUser } = this.settings;
@@ -142,6 +157,7 @@ export class FolderRunner {
     const fs = await this.parts.factory.open(path);
     try {
       await makeOrRequireMarker(fs, isNew, isNamedByUser);
+      await refuseIgnorePatterns(fs);
     } catch (error) {
       await fs.close();
       throw error;
@@ -205,6 +221,16 @@ export class FolderRunner {
     if (need.files + need.directories + need.symlinks + need.deleted === 0) {
       this.parts.events.emit('FolderInSync', { folder: this.settings.id });
     }
+  }
+
+  private async cleanUp(fs: FolderFs, signal: AbortSignal): Promise<void> {
+    this.isCleanupDue = false;
+    const removed = await removeStrayTemps(fs, this.parts.clock.nowMs(), signal);
+    for (const name of removed) this.log.info(`${name}: removed a temporary file older than a day`);
+    this.later(CLEANUP_INTERVAL_MS, () => {
+      this.isCleanupDue = true;
+      this.loop.wake();
+    });
   }
 
   private async reassert(): Promise<void> {
