@@ -18,8 +18,21 @@ export interface BlockPlace {
   readonly position: number;
 }
 
+/** A transaction that has indexed or unindexed so many blocks should end, whatever else is left to do. */
+const BLOCKS_PER_TRANSACTION_MAX = 20_000;
+
 export class BlockLists {
+  private blocksTouched = 0;
+
   constructor(private readonly db: SqliteConnection) {}
+
+  beginTransaction(): void {
+    this.blocksTouched = 0;
+  }
+
+  get isTransactionFull(): boolean {
+    return this.blocksTouched >= BLOCKS_PER_TRANSACTION_MAX;
+  }
 
   /** One more row has the list; isReadable: its blocks can be read from our disk. */
   acquire(hash: Uint8Array, list: Uint8Array, isReadable: boolean): void {
@@ -88,6 +101,7 @@ export class BlockLists {
 
   /** In the order of the prefixes, so that neighbours in the index are written together. */
   private index(id: number, list: Uint8Array): void {
+    this.blocksTouched += list.length / HASH_BYTES;
     this.db
       .statement(
         `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?3)
@@ -98,6 +112,7 @@ export class BlockLists {
   }
 
   private unindex(id: number, list: Uint8Array): void {
+    this.blocksTouched += list.length / HASH_BYTES;
     const statement = this.db.statement(
       'DELETE FROM block_index WHERE prefix = ? AND list = ? AND position = ?',
     );

@@ -8,6 +8,8 @@ import { type IndexCall, type IndexCore } from './index-core.js';
 export class CallRunner {
   private lastChange: Promise<unknown> = Promise.resolve();
   private isStopped = false;
+  /** Under way or waiting for those before. */
+  private changesLeft = 0;
 
   constructor(
     private readonly core: IndexCore,
@@ -18,7 +20,12 @@ export class CallRunner {
   async run(call: IndexCall): Promise<unknown> {
     this.assertRunning();
     if (call.kind === 'read') return this.core.read(call.method, call.args);
-    const result = this.lastChange.then(() => this.change(call));
+    this.changesLeft += 1;
+    const mustWait = this.changesLeft > 1;
+    const result = this.lastChange
+      .then(() => (mustWait ? this.pause() : undefined))
+      .then(() => this.change(call))
+      .finally(() => (this.changesLeft -= 1));
     this.lastChange = result.catch(() => {});
     return result;
   }

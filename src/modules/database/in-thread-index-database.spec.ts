@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileOf } from '../../../test/contracts/index-database-fixture.js';
+import { ALICE, announced, fileOf } from '../../../test/contracts/index-database-fixture.js';
 import { indexDatabaseContract } from '../../../test/contracts/index-database.contract.js';
 import { SystemClock } from '../../platform/clock.js';
 import { SystemRandomness } from '../../platform/randomness.js';
@@ -47,5 +47,35 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
     expect(local).toMatchObject({ files: 1_001, sequence: 1_001 });
     expect(await second.localsAfter('f', 0, 2_000, 1e9)).toHaveLength(1_001);
     await second.close();
+  });
+
+  it('goes on with removals at the next start and trusts no index that was half dropped', async () => {
+    const storage = kind === 'in memory' ? new DatabaseMemory() : join(home, 'index.db');
+    const many = Array.from({ length: 1_500 }, (_, i) => announced(fileOf(`f${i}`)));
+    for (const dropped of ['index', 'folder']) {
+      let crash = () => {};
+      const pause = async () => crash();
+      const first = new InThreadIndexDatabase({ storage, clock, randomness, pause });
+      await first.open();
+      await first.addFolder('f');
+      await first.resetRemoteIndex('f', ALICE, 5n);
+      await first.updateRemote('f', ALICE, many, 9_999);
+      crash = () => first.crash();
+      const dropping =
+        dropped === 'folder' ? first.removeFolder('f') : first.resetRemoteIndex('f', ALICE, 6n);
+      await expect(dropping).rejects.toMatchObject({ code: 'closed' });
+
+      const second = new InThreadIndexDatabase({ storage, clock, randomness });
+      await second.open();
+      expect(await second.remoteIndex('f', ALICE)).toEqual({ indexId: 0n, sequence: 0 });
+      if (dropped === 'folder') {
+        expect(await second.folders()).toEqual([]);
+        expect((await second.addFolder('f')).created).toBe(true);
+        expect(await second.needs('f', undefined, 10)).toEqual([]);
+      } else {
+        expect((await second.summary('f')).need.files).toBe(500);
+      }
+      await second.close();
+    }
   });
 });

@@ -3,6 +3,7 @@
  * transaction, and between steps reads can be served.
  */
 import { SyncError } from '../../domain/errors.js';
+import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
 import { type ConcurrentDelete, type UpdateOutcome } from './index-database.js';
 import { type PendingDevice, type PendingFolder } from './index-database.js';
@@ -16,10 +17,8 @@ import { type PendingRecords } from './pending-records.js';
 import { LOCAL } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
-/** One transaction of an update ends after so many items … */
+/** One transaction of an update ends after so many items, or sooner when block lists are long (block-lists.ts). */
 const ITEMS_PER_TRANSACTION_MAX = 1_000;
-/** … or so many bytes of block lists, whose blocks are indexed one by one. */
-const LIST_BYTES_PER_TRANSACTION_MAX = 20_000 * 32;
 
 export class IndexChanges {
   constructor(
@@ -27,6 +26,7 @@ export class IndexChanges {
     private readonly names: KnownNames,
     private readonly updates: IndexUpdate,
     private readonly removal: IndexRemoval,
+    private readonly lists: BlockLists,
     private readonly pending: PendingRecords,
   ) {}
 
@@ -130,7 +130,7 @@ export class IndexChanges {
       const outcome = this.db.transaction(() => {
         const tallies = new FolderTallies(this.db, folder);
         const target = { folder, device, tallies };
-        const isComplete = takeBatch(items, (given) => {
+        const isComplete = this.takeBatch(items, (given) => {
           const item = device === LOCAL ? { ...given, sequence: nextSequence(tallies) } : given;
           highest = Math.max(highest, item.sequence);
           if (this.updates.put(target, item) && device !== LOCAL) {
@@ -150,6 +150,17 @@ export class IndexChanges {
     }
   }
 
+  /** Hands on items up to the bounds of one transaction; true when there are no more. */
+  private takeBatch(items: ItemUnpacker, put: (item: RawItem) => void): boolean {
+    this.lists.beginTransaction();
+    for (let left = ITEMS_PER_TRANSACTION_MAX; left > 0 && !items.isAtEnd; left -= 1) {
+      const item = items.next();
+      if (item !== undefined) put(item);
+      if (this.lists.isTransactionFull) break;
+    }
+    return items.isAtEnd;
+  }
+
   private knownFolder(folder: string): number {
     const id = this.names.folder(folder);
     if (id === undefined) {
@@ -157,21 +168,6 @@ export class IndexChanges {
     }
     return id;
   }
-}
-
-/** Hands on items up to the bounds of one transaction; true when there are no more. */
-function takeBatch(items: ItemUnpacker, put: (item: RawItem) => void): boolean {
-  let count = 0;
-  let listBytes = 0;
-  while (count < ITEMS_PER_TRANSACTION_MAX && listBytes < LIST_BYTES_PER_TRANSACTION_MAX) {
-    if (items.isAtEnd) return true;
-    const item = items.next();
-    if (item === undefined) continue;
-    put(item);
-    count += 1;
-    listBytes += item.list.length;
-  }
-  return items.isAtEnd;
 }
 
 function nextSequence(tallies: FolderTallies): number {

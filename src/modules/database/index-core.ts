@@ -36,9 +36,9 @@ export class IndexCore {
     const rows = new IndexRows(db, names, lists);
     const pending = new PendingRecords(db);
     const updates = new IndexUpdate(db, names, rows, lists);
-    const removal = new IndexRemoval(db, updates);
+    const removal = new IndexRemoval(db, updates, lists);
     this.reads = new IndexReads(db, names, new IndexQueries(db, rows, lists), pending);
-    this.changes = new IndexChanges(db, names, updates, removal, pending);
+    this.changes = new IndexChanges(db, names, updates, removal, lists, pending);
   }
 
   read(method: ReadName, args: readonly unknown[]): unknown {

@@ -1,7 +1,9 @@
 /**
  * The port for the index: what every device says about every item of every folder, which version is global and
  * what we need. Every update keeps global, need and counts right in the same transaction as the change.
- * Each call that writes resolves when the change is durable. Order of lists of names: tree order (domain/tree-order.ts).
+ * Each call that writes resolves when the change is durable. An update of up to 1,000 items is one transaction,
+ * unless it brings or drops more than 20,000 blocks of ours; a larger one is several, with reads served in between.
+ * Order of lists of names: tree order (domain/tree-order.ts).
  * Method names say whose entries: local = this device.
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
@@ -126,7 +128,10 @@ export abstract class IndexDatabase {
     limit: number,
     bytesMax: number,
   ): Promise<LocalFileInfo[]>;
-  /** What we need, in tree order after the name `after`. */
+  /**
+   * What we need, in tree order after the name `after`. Fewer than `limit` when the block lists are long (32 MiB):
+   * only an empty answer is the end.
+   */
   abstract needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]>;
   /** Our valid undeleted files with this blocksHash. */
   abstract localsWithBlocks(

@@ -2,6 +2,7 @@
  * Dropping what a device announced, or a whole folder, a range of names at a time: each step is one transaction of
  * bounded length, and between steps other calls are served.
  */
+import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
 import { type IndexUpdate } from './index-update.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -16,6 +17,7 @@ export class IndexRemoval {
   constructor(
     private readonly db: SqliteConnection,
     private readonly update: IndexUpdate,
+    private readonly lists: BlockLists,
   ) {}
 
   /** Removes all rows of a remote device, and what is known of its index. */
@@ -73,8 +75,10 @@ export class IndexRemoval {
     const needs = this.db
       .statement('SELECT name FROM needs WHERE folder = ? ORDER BY name LIMIT ?')
       .all(folder, ROWS_PER_STEP);
+    this.lists.beginTransaction();
     this.db.transaction(() => {
       for (const [name, device, blocksHash, info] of rows) {
+        if (this.lists.isTransactionFull) break;
         const hash = blocksHash as Uint8Array;
         this.update.releaseList(device as number, hash, info as Uint8Array);
         this.db
