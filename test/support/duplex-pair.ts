@@ -26,7 +26,8 @@ class PairEnd extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
-    this.far.#deliver(chunk, 0, done);
+    // Later, as on a network: what is written never arrives while the writer is still writing.
+    setImmediate(() => this.far.#deliver(chunk, 0, done));
   }
 
   #deliver(chunk: Buffer, from: number, done: () => void): void {
@@ -37,8 +38,9 @@ class PairEnd extends Duplex {
       if (from + length < chunk.length) this.#deliver(chunk, from + length, done);
       else done();
     };
-    if (hasRoom) setImmediate(goOn);
-    else this.#resume = goOn;
+    if (!hasRoom) this.#resume = goOn;
+    else if (length < chunk.length) setImmediate(goOn);
+    else goOn();
   }
 
   override _final(done: () => void): void {

@@ -213,9 +213,15 @@ export class FakePeer {
     const message = CODECS[name].decode(isCompressed ? expanded(payload) : payload);
     this.received.push({ name, message, isCompressed });
     if (name === 'clusterConfig') this.#isConfigured = true;
-    else if (name === 'close') this.closeReason = (message as bep.Close).reason;
+    else if (name === 'close') this.#closed(message as bep.Close);
     else if (!this.#isConfigured) this.#refuse(`${name} before cluster config`);
     else this.#check(name, message);
+  }
+
+  /** The answer to a Close is to end the connection. */
+  #closed(message: bep.Close): void {
+    this.closeReason = message.reason;
+    this.stream.end();
   }
 
   #check(name: PeerMessageName, message: unknown): void {

@@ -184,6 +184,23 @@ describe('the end of a connection', () => {
     expect(clock.timerCount).toBe(0);
   });
 
+  it('leaves the peer time to read the reason before the stream ends', async () => {
+    const clock = new HandClock();
+    const [near, far] = duplexPair();
+    const connection = connectionOver(near, new RecordingHandler(), clock);
+    connection.start();
+    const got: string[] = [];
+    far.on('data', (chunk: Buffer) => got.push(chunk.toString('latin1')));
+    far.on('end', () => got.push('end'));
+    const closing = connection.close('the reason');
+    await turns();
+    expect(got).toEqual([expect.stringContaining('the reason')]);
+    await clock.pass(CLOSE_LINGER_MAX_MS);
+    await closing;
+    await turns();
+    expect(got.at(-1)).toBe('end');
+  });
+
   it('does not wait for ever for a peer that neither reads nor ends', async () => {
     const setup = await connected({ highWaterMark: 1024 });
     setup.far.pause();
@@ -194,7 +211,7 @@ describe('the end of a connection', () => {
     const closing = setup.connection.close('enough').then(() => (isOver = true));
     await setup.clock.pass(CLOSE_FLUSH_MAX_MS - 1);
     expect(isOver).toBe(false);
-    await setup.clock.pass(1 + CLOSE_LINGER_MAX_MS);
+    await setup.clock.pass(1 + 2 * CLOSE_LINGER_MAX_MS);
     await closing;
     await ended(setup);
   });

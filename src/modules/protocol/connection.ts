@@ -4,6 +4,7 @@
  * every pending request is rejected, and the handler's `closed` is the last call it gets. A handler must not wait for a
  * message of its own to be sent: the peer may be waiting for the same.
  */
+import { setMaxListeners } from 'node:events';
 import { type Duplex } from 'node:stream';
 import { SyncError, messageOf } from '../../domain/errors.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
@@ -78,6 +79,8 @@ export class Connection implements PeerConnection {
   #sentMs: number;
   #receivedMs: number;
   #ending: Promise<void> | undefined;
+  #onPeerClose!: () => void;
+  readonly #peerClosed = new Promise<void>((resolve) => (this.#onPeerClose = resolve));
 
   constructor(private readonly options: ConnectionOptions) {
     const { stream, clock, hello } = options;
@@ -152,6 +155,8 @@ export class Connection implements PeerConnection {
 
   async request(message: BlockRequest, signal: AbortSignal): Promise<Uint8Array> {
     checkOwnRequest(message);
+    // Callers ask for hundreds of blocks under one signal; REQUESTS_OUT_MAX bounds its listeners.
+    setMaxListeners(0, signal);
     await this.#requestPlaces.take(signal);
     try {
       signal.throwIfAborted();
@@ -195,8 +200,10 @@ export class Connection implements PeerConnection {
   }
 
   #receive(chunk: Buffer): void {
-    // After the end what still arrives is read and dropped, so that our Close is not lost to a reset.
-    if (this.isClosed) return;
+    if (this.isClosed) {
+      if (this.#flow.findsClose(chunk)) this.#onPeerClose();
+      return;
+    }
     this.statistics.bytesIn += chunk.length;
     this.#receivedMs = this.options.clock.monotonicMs();
     this.#flow.push(chunk);
@@ -302,8 +309,8 @@ export class Connection implements PeerConnection {
       reasonForPeer === undefined
         ? undefined
         : encodeFrame(MessageType.close, [closeToWire(reasonForPeer)], false);
-    this.#outbox.close(closedError(error), last);
-    this.#ending = endStream(stream, clock);
+    const sent = this.#outbox.close(closedError(error), last);
+    this.#ending = endStream(stream, clock, { sent, answered: this.#peerClosed });
     this.#requestPlaces.close(closedError(error));
     this.#pending.rejectAll(closedError(error));
     this.#abort.abort(closedError(error));

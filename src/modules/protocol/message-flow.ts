@@ -79,6 +79,19 @@ export class MessageFlow {
     }
   }
 
+  /** After `stop`: is there a Close in what comes now? Everything else is dropped. */
+  findsClose(chunk: Uint8Array): boolean {
+    try {
+      this.#decoder.push(chunk);
+      for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
+        if (frame.type === MessageType.close) return true;
+      }
+    } catch {
+      // Rubbish behind the end has no meaning.
+    }
+    return false;
+  }
+
   #accept(frame: WireFrame): void {
     const name = MESSAGE_NAMES[frame.type]!;
     if (this.sink.trace !== undefined) {

@@ -51,14 +51,20 @@ export class Outbox {
     });
   }
 
-  /** Drops what waits, rejecting it with the error, and writes one last frame if given and possible. */
-  close(error: Error, last: readonly Uint8Array[] | undefined): void {
-    if (this.#closedBy !== undefined) return;
+  /**
+   * Drops what waits, rejecting it with the error, and writes one last frame if there is one and it is possible. The
+   * result resolves when that frame has left, or cannot.
+   */
+  close(error: Error, last: readonly Uint8Array[] | undefined): Promise<void> | undefined {
+    if (this.#closedBy !== undefined) return undefined;
     this.#closedBy = error;
     for (const lane of LANES) {
       for (const frame of this.#lanes[lane].splice(0)) frame.reject(error);
     }
-    if (last !== undefined && this.stream.writable) this.#write(last);
+    if (last === undefined || !this.stream.writable) return undefined;
+    const bytes = Buffer.concat(last);
+    this.onWritten(bytes.length);
+    return new Promise((resolve) => this.stream.write(bytes, () => resolve()));
   }
 
   #flush(): void {
