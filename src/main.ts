@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** Starts the program: the process's arguments, environment and signals on one side, the application on the other. */
 import { homedir, hostname } from 'node:os';
-import { EXIT_FAILED, EXIT_OK, type ProgramIo, run } from './cli/run.js';
+import { type ProgramIo } from './cli/program-io.js';
+import { EXIT_FAILED, EXIT_OK, run } from './cli/run.js';
 import { type StartInput } from './cli/start-node.js';
 import { stopRequested } from './cli/stop-signal.js';
 import { SystemClock } from './platform/clock.js';

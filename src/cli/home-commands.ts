@@ -10,7 +10,7 @@ import {
 import { homeOf } from '../modules/config/home-path.js';
 import { type SourceSettings } from '../modules/config/partial-settings.js';
 import { SystemClock } from '../platform/clock.js';
-import { type ProgramIo } from './run.js';
+import { type ProgramIo } from './program-io.js';
 
 /** Prints the device ID and nothing else; makes the certificate where there is none. */
 export async function printId(commandLine: SourceSettings, io: ProgramIo): Promise<void> {

@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HomeLock } from '../platform/home-lock.js';
-import { type ProgramIo, run } from './run.js';
+import { run } from './run.js';
+import { type ProgramIo } from './program-io.js';
 import { type StartInput } from './start-node.js';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

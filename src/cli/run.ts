@@ -2,24 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../domain/errors.js';
 import { type CommandLine, helpText, parseCommandLine } from '../modules/config/command-line.js';
-import { type Environment } from '../modules/config/environment.js';
-import { type PathBase } from '../modules/config/partial-settings.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
 import { printable } from '../modules/logging/log-line.js';
+import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
-
-/** The world outside, as the program sees it. */
-export interface ProgramIo extends PathBase {
-  readonly environment: Environment;
-  readonly hostName: string;
-  readonly isTerminal: boolean;
-  out(text: string): void;
-  error(text: string): void;
-}
 
 /** Resolves with the exit status; never rejects. */
 export async function run(

@@ -9,7 +9,7 @@ import { NodeLogger } from '../modules/logging/node-logger.service.js';
 import { SystemClock } from '../platform/clock.js';
 import { HomeLock } from '../platform/home-lock.js';
 import { ensureConfigXml } from './first-config.js';
-import { type ProgramIo } from './run.js';
+import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
 
 export async function serve(
