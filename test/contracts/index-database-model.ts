@@ -7,7 +7,7 @@ import { isInvalid } from '../../src/domain/file-info-rules.js';
 import { LocalFlag, type FileInfo, type LocalFileInfo } from '../../src/domain/file-info.js';
 import { isNeeded, pickGlobal } from '../../src/domain/global-version.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
-import { compareVectors } from '../../src/domain/version-vector.js';
+import { compareVectors, isConcurrent } from '../../src/domain/version-vector.js';
 import { type IndexDatabase } from '../../src/modules/database/index-database.js';
 import {
   ALICE,
@@ -101,13 +101,16 @@ export async function expectAgreement(database: IndexDatabase, model: Model): Pr
     expect(stored && withoutSequence(stored)).toEqual(global && withoutSequence(global));
     const local = model.get('')?.get(name);
     if (global !== undefined) globals.push(global);
-    if (global === undefined || !isNeeded(global, local)) continue;
-    needed.push(global);
+    const deletes = candidates.filter(({ file }) => isOutranked(file, local));
+    const isWanted = global !== undefined && isNeeded(global, local);
+    const wanted = isWanted ? global : pickGlobal(deletes)?.file;
+    if (wanted === undefined) continue;
+    needed.push(wanted);
     const holders = candidates.filter(
       ({ device, file }) =>
         device !== '' &&
         !isInvalid(file) &&
-        compareVectors(file.version, global.version) === 'equal',
+        compareVectors(file.version, wanted.version) === 'equal',
     );
     const need = await database.needed(FOLDER, name);
     expect(need?.devices.sort()).toEqual(holders.map(({ device }) => device).sort());
@@ -141,4 +144,11 @@ async function expectBlocks(database: IndexDatabase, locals: LocalFileInfo[]): P
 
 function withoutSequence(file: FileInfo): FileInfo {
   return { ...announced(file as LocalFileInfo), sequence: 0, localFlags: 0 };
+}
+
+/** A delete that does not know of what we hold. */
+function isOutranked(file: FileInfo, local: FileInfo | undefined): boolean {
+  if (local === undefined || local.deleted || isInvalid(local)) return false;
+  if (!file.deleted || isInvalid(file)) return false;
+  return isConcurrent(compareVectors(file.version, local.version));
 }

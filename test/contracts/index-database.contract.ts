@@ -251,7 +251,7 @@ export function indexDatabaseContract(
       );
     });
 
-    it('reports deletes that are concurrent with what we hold, and only those', async () => {
+    it('needs deletes that are concurrent with what we hold to be outranked, and only those', async () => {
       const ours = { version: [{ id: 1n, value: 5n }] };
       const theirs = { version: [{ id: 2n, value: 5n }] };
       await database.updateLocal(FOLDER, [
@@ -260,7 +260,7 @@ export function indexDatabaseContract(
         fileOf('invalid', { ...ours, localFlags: LocalFlag.ignored, invalid: true }),
       ]);
       const both = { version: [...ours.version, ...theirs.version] };
-      const { concurrentDeletes } = await database.updateRemote(
+      await database.updateRemote(
         FOLDER,
         ALICE,
         [
@@ -273,7 +273,15 @@ export function indexDatabaseContract(
         ].map(announced),
         0,
       );
-      expect(concurrentDeletes).toEqual([{ name: 'held' }]);
+      const needed = await database.needs(FOLDER, undefined, 10);
+      expect(needed.map(({ global }) => [global.name, global.deleted])).toEqual([
+        ['held', true],
+        ['invalid', true],
+        ['superseded', true],
+      ]);
+      expect((await database.global(FOLDER, 'held'))?.deleted).toBe(false);
+      await database.updateLocal(FOLDER, [fileOf('held', both)]);
+      expect(await database.needed(FOLDER, 'held')).toBeUndefined();
     });
 
     it('drops what a device announced when its index is new or it is not shared with', async () => {

@@ -5,12 +5,12 @@
 import { SyncError } from '../../domain/errors.js';
 import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
-import { type ConcurrentDelete, type UpdateOutcome } from './index-database.js';
+import { type UpdateOutcome } from './index-database.js';
 import { type PendingDevice, type PendingFolder } from './index-database.js';
 import { indexIdOf, writeIndexId } from './index-ids.js';
 import { type IndexRemoval, type Steps } from './index-removal.js';
 import { type IndexUpdate } from './index-update.js';
-import { nameOfKey, type RawItem } from './item-encoding.js';
+import { type RawItem } from './item-encoding.js';
 import { ItemUnpacker, type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type PendingRecords } from './pending-records.js';
@@ -123,7 +123,6 @@ export class IndexChanges {
     files: Packed,
     lastSequence: number,
   ): Steps<UpdateOutcome> {
-    const concurrentDeletes: ConcurrentDelete[] = [];
     const items = new ItemUnpacker(files);
     let highest = 0;
     for (;;) {
@@ -133,9 +132,7 @@ export class IndexChanges {
         const isComplete = this.takeBatch(items, (given) => {
           const item = device === LOCAL ? { ...given, sequence: nextSequence(tallies) } : given;
           highest = Math.max(highest, item.sequence);
-          if (this.updates.put(target, item) && device !== LOCAL) {
-            concurrentDeletes.push({ name: nameOfKey(item.key) });
-          }
+          this.updates.put(target, item);
         });
         if (isComplete && device !== LOCAL) {
           const reached = lastSequence > 0 ? lastSequence : highest;
@@ -145,7 +142,7 @@ export class IndexChanges {
         tallies.save();
         return { isComplete, sequence: tallies.sequenceOf(device) };
       });
-      if (outcome.isComplete) return { sequence: outcome.sequence, concurrentDeletes };
+      if (outcome.isComplete) return { sequence: outcome.sequence };
       yield;
     }
   }

@@ -28,7 +28,10 @@ export interface FolderSummary {
 }
 
 export interface NeededItem {
-  /** The version to have. */
+  /**
+   * The version to have. A delete that is concurrent with ours although ours is global: others may decide otherwise
+   * (Syncthing 2 does), so ours is to be announced again, above both.
+   */
   readonly global: FileInfo;
   /** Ours now; undefined when we never had the name. */
   readonly local: LocalFileInfo | undefined;
@@ -45,16 +48,9 @@ export interface BlockLocation {
   readonly size: number;
 }
 
-/** A name where we hold a valid, undeleted item and a device announces a concurrent delete. */
-export interface ConcurrentDelete {
-  readonly name: string;
-}
-
 export interface UpdateOutcome {
   /** Highest sequence of the device after the update. */
   readonly sequence: number;
-  /** Of a remote update only; empty for local ones. */
-  readonly concurrentDeletes: ConcurrentDelete[];
 }
 
 export interface PendingDevice {

@@ -144,12 +144,12 @@ export class IndexQueries {
 
   private need(folder: number, key: Uint8Array): RawNeed | undefined {
     const items = this.rows.ofName(folder, key);
-    const { global, local, isNeeded } = standingOf(items);
-    if (global === undefined || !isNeeded) return undefined;
+    const { local, needed } = standingOf(items);
+    if (needed === undefined) return undefined;
     return {
-      global: this.rows.withList(global.raw),
+      global: this.rows.withList(needed.raw),
       local: local && this.rows.withList(local.raw),
-      devices: holdersOf(global, items),
+      devices: holdersOf(needed, items),
     };
   }
 }

@@ -8,7 +8,7 @@ import { type FolderTallies } from './folder-tallies.js';
 import { type IndexRows } from './index-rows.js';
 import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-encoding.js';
 import { type KnownNames } from './known-names.js';
-import { isConcurrentDelete, isReadable, standingOf } from './name-standing.js';
+import { isReadable, standingOf } from './name-standing.js';
 import { type DeviceItem, type Standing } from './name-standing.js';
 import { GLOBAL_COUNTS, NEED_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -27,8 +27,8 @@ export class IndexUpdate {
     private readonly lists: BlockLists,
   ) {}
 
-  /** Records one item of one device. True when it deletes what we hold in a concurrent version. */
-  put(target: UpdateTarget, given: RawItem): boolean {
+  /** Records one item of one device. */
+  put(target: UpdateTarget, given: RawItem): void {
     const { folder, device, tallies } = target;
     const raw = given.list.length > 0 ? { ...given, blocksHash: blocksHashOf(given.list) } : given;
     const file = decodeFacts(raw.info);
@@ -47,9 +47,7 @@ export class IndexUpdate {
     this.writeRow(folder, device, raw);
     if (old !== undefined) tallies.subtract(device, old.file);
     tallies.add(device, file);
-    const standing = standingOf(before);
-    this.settle(target, raw.key, standing, standingOf(after));
-    return isConcurrentDelete(file, standing.local?.file);
+    this.settle(target, raw.key, standingOf(before), standingOf(after));
   }
 
   /** Removes one device's row, if there is one. */
@@ -100,14 +98,10 @@ export class IndexUpdate {
   private settle(target: UpdateTarget, key: Uint8Array, before: Standing, after: Standing): void {
     const { folder, tallies } = target;
     moveCount(tallies, GLOBAL_COUNTS, before.global?.file, after.global?.file);
-    moveCount(
-      tallies,
-      NEED_COUNTS,
-      before.isNeeded ? before.global?.file : undefined,
-      after.isNeeded ? after.global?.file : undefined,
-    );
-    if (before.isNeeded === after.isNeeded) return;
-    const sql = after.isNeeded
+    moveCount(tallies, NEED_COUNTS, before.needed?.file, after.needed?.file);
+    const isNeeded = after.needed !== undefined;
+    if ((before.needed !== undefined) === isNeeded) return;
+    const sql = isNeeded
       ? 'INSERT OR IGNORE INTO needs(folder, name) VALUES(?, ?)'
       : 'DELETE FROM needs WHERE folder = ? AND name = ?';
     this.db.statement(sql).run(folder, key);

@@ -17,14 +17,17 @@ export interface DeviceItem extends Candidate {
 export interface Standing {
   readonly global: DeviceItem | undefined;
   readonly local: DeviceItem | undefined;
-  readonly isNeeded: boolean;
+  /** The version to bring about here: the global one, or a delete that ours is to be announced above. */
+  readonly needed: DeviceItem | undefined;
 }
 
 export function standingOf(items: readonly DeviceItem[]): Standing {
   const local = items.find((item) => item.deviceNumber === LOCAL);
   const global = items.length === 1 ? items[0] : pickGlobal(items);
-  const needed = global !== undefined && global !== local && isNeeded(global.file, local?.file);
-  return { global, local, isNeeded: needed };
+  const isOurs = global === undefined || global === local;
+  if (!isOurs && isNeeded(global.file, local?.file)) return { global, local, needed: global };
+  const needed = pickGlobal(items.filter(({ file }) => isConcurrentDelete(file, local?.file)));
+  return { global, local, needed };
 }
 
 /** Devices that announced exactly this version as valid, ourselves excepted. */
@@ -40,7 +43,7 @@ export function holdersOf(global: DeviceItem, items: readonly DeviceItem[]): str
 }
 
 /** Does the device delete what we hold in a version that does not include ours, nor ours its? */
-export function isConcurrentDelete(announced: ItemFacts, local: ItemFacts | undefined): boolean {
+function isConcurrentDelete(announced: ItemFacts, local: ItemFacts | undefined): boolean {
   if (local === undefined || local.deleted || isInvalid(local)) return false;
   if (!announced.deleted || isInvalid(announced)) return false;
   return isConcurrent(compareVectors(announced.version, local.version));

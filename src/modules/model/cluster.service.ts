@@ -70,7 +70,8 @@ export class ClusterService implements DeviceHandler {
 
   async clusterConfig(connection: PeerConnection, message: ClusterConfig): Promise<void> {
     const exchanges = this.agreed(connection);
-    await Promise.all([...exchanges.values()].map((sender) => sender.stop()));
+    // Not awaited: a send under way waits for the peer, which may be waiting for us.
+    for (const sender of exchanges.values()) void sender.stop();
     exchanges.clear();
     for (const folder of message.folders) {
       await this.take(connection, exchanges, await this.answerTo(connection, folder));
@@ -189,12 +190,7 @@ export class ClusterService implements DeviceHandler {
       items: files.length,
       sequence: outcome.sequence,
     });
-    const runner = this.model.runner(folder);
-    if (outcome.concurrentDeletes.length > 0) {
-      const names = outcome.concurrentDeletes.map(({ name }) => name);
-      runner?.requestReassertion(device, names);
-    }
-    runner?.requestPull();
+    this.model.runner(folder)?.requestPull();
   }
 
   private agreed(connection: PeerConnection): Exchanges {

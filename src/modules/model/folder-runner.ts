@@ -16,7 +16,6 @@ import { refuseIgnorePatterns } from './ignore-file.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
-import { settleConcurrentDeletes } from './concurrent-deletes.js';
 import { ScanRequests } from './scan-requests.js';
 
 /** A stopped folder is looked at again after this time. */
@@ -45,7 +44,6 @@ export class FolderRunner {
   private readonly loop: WakeLoop;
   private readonly timers = new Set<Timer>();
   private readonly requests = new ScanRequests();
-  private readonly concurrentDeletes = new Map<string, Set<string>>();
   private isPullWanted = false;
   private isCleanupDue = true;
   private isFirstScanDone = false;
@@ -103,14 +101,6 @@ export class FolderRunner {
     this.requestPull();
   }
 
-  /** Items we hold while `device` announced a concurrent delete: ours are announced again, above both. */
-  requestReassertion(device: string, names: readonly string[]): void {
-    const wanted = this.concurrentDeletes.get(device) ?? new Set();
-    for (const name of names) wanted.add(name);
-    this.concurrentDeletes.set(device, wanted);
-    this.loop.wake();
-  }
-
   /** Resolves when nothing that was asked so far is left to do. */
   idle(): Promise<void> {
     return this.loop.idle();
@@ -130,8 +120,6 @@ export class FolderRunner {
       const names = this.requests.take();
       if (names !== undefined) {
         await this.scan(fs, names, signal);
-      } else if (this.concurrentDeletes.size > 0) {
-        await this.reassert();
       } else if (this.isPullWanted && this.isFirstScanDone && !this.isSendOnly) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
@@ -218,7 +206,10 @@ export class FolderRunner {
       this.later(outcome.nextRetryMs, () => this.requestPull());
     }
     const { need } = await this.parts.database.summary(this.settings.id);
-    if (need.files + need.directories + need.symlinks + need.deleted === 0) {
+    if (need.files + need.directories + need.symlinks + need.deleted > 0) {
+      // What was done may have made room for what was not.
+      if (outcome.changed > 0) this.isPullWanted = true;
+    } else {
       this.parts.events.emit('FolderInSync', { folder: this.settings.id });
     }
   }
@@ -231,24 +222,6 @@ export class FolderRunner {
       this.isCleanupDue = true;
       this.loop.wake();
     });
-  }
-
-  private async reassert(): Promise<void> {
-    const wanted = new Map(this.concurrentDeletes);
-    this.concurrentDeletes.clear();
-    const outcome = await settleConcurrentDeletes(
-      this.settings.id,
-      wanted,
-      {
-        identity: this.identity(),
-        ignorePerms: false,
-        nowS: Math.floor(this.parts.clock.nowMs() / 1000),
-      },
-      this.parts.database,
-    );
-    if (outcome.items > 0) {
-      this.parts.events.emit('LocalIndexUpdated', { folder: this.settings.id, ...outcome });
-    }
   }
 
   private fail(error: unknown): void {

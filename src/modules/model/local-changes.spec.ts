@@ -1,7 +1,7 @@
 import { compareVectors } from '../../domain/version-vector.js';
 import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
-import { deletedChange, reassertedChange, scannedChange } from './local-changes.js';
+import { deletedChange, scannedChange } from './local-changes.js';
 
 const OWN = 7n;
 const context = {
@@ -91,14 +91,5 @@ describe('what a scan finding means for the index', () => {
     const change = scannedChange(scanned(fileInfo('a', 'hello')), undefined, replaced);
     expect(compareVectors(change!.version, earlier)).toMatch(/^concurrent/);
     expect(change?.modifiedBy).toBe(OWN);
-  });
-
-  it('puts an item that someone deleted meanwhile above both', () => {
-    const ours = local(fileInfo('a', 'edit', { version: [{ id: OWN, value: 5n }] }));
-    const theirs = deletedInfo('a', { version: [{ id: 3n, value: 5n }] });
-    const change = reassertedChange(ours, theirs, context);
-    expect(compareVectors(change.version, ours.version)).toBe('newer');
-    expect(compareVectors(change.version, theirs.version)).toBe('newer');
-    expect(change.size).toBe(ours.size);
   });
 });

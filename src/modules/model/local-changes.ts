@@ -3,14 +3,9 @@
  * with no change announces nothing.
  */
 import { createHash } from 'node:crypto';
-import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
 import { deletedFrom, itemsEqual } from '../../domain/file-info-rules.js';
-import {
-  EMPTY_VECTOR,
-  mergeVectors,
-  updateVector,
-  type VersionVector,
-} from '../../domain/version-vector.js';
+import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
 import { type LocalIdentity } from './identity.js';
 
@@ -92,20 +87,4 @@ export function deletedChange(
   const { shortId, replicaId } = context.identity;
   const deleted = deletedFrom(current, { modifiedBy: shortId, replicaId, nowS: context.nowS });
   return { ...deleted, symlinkTarget: '', diskModifiedS: deleted.modifiedS, diskModifiedNs: 0 };
-}
-
-/**
- * Our item once more, with a version above both: when we hold an item concurrent with someone's delete we keep it.
- * Syncthing 1.x prefers the edit anyway, 2.x the later of the two; a version above both settles it for everyone.
- */
-export function reassertedChange(
-  current: LocalFileInfo,
-  deleted: FileInfo,
-  context: ChangeContext,
-): LocalFileInfo {
-  return {
-    ...current,
-    sequence: 0,
-    version: nextVersion(mergeVectors(current.version, deleted.version), context),
-  };
 }

@@ -5,7 +5,6 @@
 import { SyncError } from '../../domain/errors.js';
 import { isTempName, parentOf, toNfc } from '../../domain/file-name.js';
 import { isInConflict } from '../../domain/global-version.js';
-import { type LocalFileInfo } from '../../domain/file-info.js';
 import { mergeVectors, updateVector } from '../../domain/version-vector.js';
 import { type NeededItem } from '../database/index-database.js';
 import { recordOf } from './disk-state.js';
@@ -20,7 +19,7 @@ const MS_PER_S = 1_000;
 export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<void> {
   const { global, local } = item;
   if (isPresent(local) && isInConflict(local.version, global.version, ctx.folder.replicaId)) {
-    return keepOurs(ctx, global, local);
+    return keepOurs(ctx, item);
   }
   if (await isOnDisk(ctx, item)) {
     const { name } = global;
@@ -84,11 +83,9 @@ async function isOnDisk(ctx: PullContext, { global, local }: NeededItem): Promis
 }
 
 /** An edit is worth more than a delete that did not know of it: ours is announced above both. */
-async function keepOurs(
-  ctx: PullContext,
-  global: NeededItem['global'],
-  local: LocalFileInfo,
-): Promise<void> {
+export async function keepOurs(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { global, local } = item;
+  if (!isPresent(local)) return recordDelete(ctx, item);
   const { replicaId, ownShortId } = ctx.folder;
   const nowS = Math.floor(ctx.clock.nowMs() / MS_PER_S);
   const version = updateVector(mergeVectors(local.version, global.version), replicaId, nowS);

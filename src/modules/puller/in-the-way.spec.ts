@@ -1,4 +1,5 @@
 /** What two sides did without knowing of each other, at one name: it must end, and lose nothing. */
+import { compareVectors } from '../../domain/version-vector.js';
 import { PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
 import { FIRST_PAUSE_MS } from './retry-book.js';
 
@@ -53,6 +54,21 @@ describe('what stands in the way of others', () => {
     const [copy] = await conflictNames();
     expect(await f.read(`${copy}/new`)).toBe('ours');
     expect((await f.pull()).problems).toEqual([]);
+  });
+
+  it('an item deleted elsewhere at the same time is announced above the delete', async () => {
+    await f.has(f.directory('d'), f.file('a', 'first'));
+    await f.write('a', 'edited here');
+    await f.fs.makeDirectory('e', 0o755);
+    await f.scanAll();
+    const theirs = [f.deleted('a', theirVersion(2)), f.deleted('e', theirVersion(2))];
+    await f.announce(...theirs);
+    await f.pull();
+    expect(await f.read('a')).toBe('edited here');
+    for (const { name, version } of theirs) {
+      expect(compareVectors((await f.local(name))!.version, version)).toBe('newer');
+    }
+    expect(await f.database.needs('default', undefined, 10)).toEqual([]);
   });
 
   it('a directory waits for deletes that may still be on their way', async () => {

@@ -12,7 +12,7 @@ import { isBelow } from '../../domain/tree-order.js';
 import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
 import { type NeededItem } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
-import { deleteDirectory, deleteItem } from './delete-actions.js';
+import { deleteDirectory, deleteItem, keepOurs } from './delete-actions.js';
 import { pullFile, recordOnly, updateMetadata } from './file-actions.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { type PullContext } from './pull-context.js';
@@ -121,8 +121,8 @@ export class PullPass {
         if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
         yield { item, action };
       }
-      if (page.length < NEEDS_PAGE_ITEMS) return;
-      after = page[page.length - 1].global.name;
+      after = page.at(-1)?.global.name;
+      if (after === undefined) return;
     }
   }
 
@@ -130,7 +130,7 @@ export class PullPass {
   private async attempt(job: Job): Promise<void> {
     const { item, action } = job;
     this.ctx.signal.throwIfAborted();
-    const isVisible = action.kind !== 'record' && action.kind !== 'rescan';
+    const isVisible = !['record', 'keep', 'rescan'].includes(action.kind);
     if (isVisible) this.events.emit('ItemStarted', this.eventOf(job));
     let error: string | null = null;
     try {
@@ -153,6 +153,8 @@ export class PullPass {
         return Promise.reject(new SyncError(action.problem.code, action.problem.message, true));
       case 'record':
         return recordOnly(this.ctx, item);
+      case 'keep':
+        return keepOurs(this.ctx, item);
       case 'rescan':
         return Promise.reject(new ChangedOnDiskError(item.global.name));
       case 'metadata':

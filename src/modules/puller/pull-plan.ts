@@ -6,6 +6,7 @@ import { type ItemProblem } from '../../domain/errors.js';
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { localNameProblem } from '../../domain/file-name.js';
+import { compareVectors, isConcurrent } from '../../domain/version-vector.js';
 import { type NeededItem } from '../database/index-database.js';
 
 /** Bits of the permissions that travel: set-ID and sticky bits are never taken from the network. */
@@ -18,6 +19,8 @@ export type PullAction =
   | { readonly kind: 'refuse'; readonly problem: ItemProblem }
   /** The disk is right already: only the version is recorded. */
   | { readonly kind: 'record' }
+  /** A delete that does not know of our item: ours is announced again, above both. */
+  | { readonly kind: 'keep' }
   /** The index does not know the state on disk: look first. */
   | { readonly kind: 'rescan' }
   /** A file with the right content: permissions and time are set. */
@@ -93,6 +96,9 @@ export function appliesPermissions(global: FileInfo, settings: PlanSettings): bo
 
 function planDelete({ global, local }: NeededItem, settings: PlanSettings): PullAction {
   if (!isPresent(local)) return { kind: 'record' };
+  if (!isInvalid(local) && isConcurrent(compareVectors(local.version, global.version))) {
+    return { kind: 'keep' };
+  }
   if (settings.ignoreDelete) return { kind: 'nothing' };
   if (isInvalid(local)) return planOverInvalid(local);
   const problem = localNameProblem(global.name);
