@@ -37,6 +37,7 @@ const RECONNECT_INTERVAL_MIN_MS = 1000;
 @Injectable()
 export class ConnectionsService {
   private readonly logger = new Logger('connections');
+  private readonly trace = new Logger('net');
   private running: Running | undefined;
 
   constructor(
@@ -140,7 +141,7 @@ export class ConnectionsService {
       ...{ stream, remoteAddress, isLan, hello, handler },
       deviceId: device.id,
       compression: device.compression,
-      ...(isTraced ? { trace: (line) => this.logger.log(`${device.id}: ${line}`) } : {}),
+      ...(isTraced ? { trace: (line) => this.trace.debug(`${device.id}: ${line}`) } : {}),
     });
   }
 

@@ -36,6 +36,7 @@ type Exchanges = Map<string, IndexSender>;
 @Injectable()
 export class ClusterService implements DeviceHandler {
   private readonly logger = new Logger('cluster');
+  private readonly trace = new Logger('idx');
   private readonly exchanges = new Map<PeerConnection, Exchanges>();
   private readonly requestServer: RequestServer;
 
@@ -154,7 +155,14 @@ export class ClusterService implements DeviceHandler {
     if (answer.resetTo !== undefined) {
       await this.database.resetRemoteIndex(folder, device, answer.resetTo);
     }
-    const sender = new IndexSender(connection, folder, answer.sendAfter, this.database, this.clock);
+    const sender = new IndexSender(
+      connection,
+      folder,
+      answer.sendAfter,
+      this.database,
+      this.clock,
+      (line) => this.trace.debug(line),
+    );
     exchanges.set(folder, sender);
     sender.wake();
     this.model.runner(folder)?.deviceConnected();
@@ -190,6 +198,9 @@ export class ClusterService implements DeviceHandler {
       items: files.length,
       sequence: outcome.sequence,
     });
+    this.trace.debug(
+      `received ${files.length} items of folder ${folder} up to sequence ${outcome.sequence} from ${device}`,
+    );
     this.model.runner(folder)?.requestPull();
   }
 

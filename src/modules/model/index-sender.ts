@@ -27,6 +27,8 @@ export class IndexSender {
     startAfter: number,
     private readonly database: IndexDatabase,
     private readonly clock: Clock,
+    /** One line for each batch. */
+    private readonly trace: (line: string) => void = () => undefined,
   ) {
     this.sentSequence = startAfter;
     this.isFirst = startAfter === 0;
@@ -64,6 +66,9 @@ export class IndexSender {
         prevSequence: this.isFirst ? 0 : this.sentSequence,
       };
       await (this.isFirst ? this.connection.index(batch) : this.connection.indexUpdate(batch));
+      this.trace(
+        `sent ${files.length} items of folder ${this.folder} up to sequence ${last.sequence} to ${this.connection.deviceId}`,
+      );
       this.isFirst = false;
       this.sentSequence = last.sequence;
     }

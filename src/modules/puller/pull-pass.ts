@@ -40,6 +40,8 @@ export class PullPass {
     private readonly retries: RetryBook,
     private readonly events: EventsService,
     private readonly filesInFlight: number,
+    /** One line for each item that was done or failed. */
+    private readonly trace: (line: string) => void,
   ) {}
 
   async run(): Promise<void> {
@@ -142,6 +144,7 @@ export class PullPass {
       error = messageOf(caught);
       this.note(item, caught);
     }
+    this.trace(`${action.kind} ${item.global.name}: ${error ?? 'done'}`);
     if (isVisible) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
   }
 

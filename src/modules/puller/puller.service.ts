@@ -1,5 +1,5 @@
 /** Brings the disk to what the cluster has, folder by folder; keeps what failed and when it may be tried again. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type ItemProblem } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
@@ -34,6 +34,7 @@ export interface PullOutcome {
 
 @Injectable()
 export class PullerService {
+  private readonly trace = new Logger('file');
   private readonly retries = new Map<string, RetryBook>();
   private readonly fileSystems = new Map<string, FolderFs>();
 
@@ -56,7 +57,9 @@ export class PullerService {
     this.retries.set(id, retries);
     const context = await this.contextFor(folder, retries, signal);
     const { filesInFlight } = this.settings.settings;
-    const pass = new PullPass(context, retries, this.events, filesInFlight);
+    const pass = new PullPass(context, retries, this.events, filesInFlight, (line) =>
+      this.trace.debug(`${id}: ${line}`),
+    );
     await pass.run();
     const problems = retries.problems();
     if (pass.failed > 0 && problems.length > 0) {
