@@ -123,7 +123,11 @@ export class PullFixture {
     randomness: new SystemRandomness(),
   });
   readonly puller = new PullerService(
-    new SettingsService({ requestBytesMax: 64 * 1024 * 1024, filesInFlight: 8 } as never),
+    new SettingsService({
+      requestBytesMax: 64 * 1024 * 1024,
+      filesInFlight: 8,
+      trace: [],
+    } as never),
     this.database,
     this.source,
     this.events,

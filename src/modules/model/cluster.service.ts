@@ -161,7 +161,7 @@ export class ClusterService implements DeviceHandler {
       answer.sendAfter,
       this.database,
       this.clock,
-      (line) => this.trace.debug(line),
+      (line) => this.traced(line),
     );
     exchanges.set(folder, sender);
     sender.wake();
@@ -198,7 +198,7 @@ export class ClusterService implements DeviceHandler {
       items: files.length,
       sequence: outcome.sequence,
     });
-    this.trace.debug(
+    this.traced(
       `received ${files.length} items of folder ${folder} up to sequence ${outcome.sequence} from ${device}`,
     );
     this.model.runner(folder)?.requestPull();
@@ -214,6 +214,10 @@ export class ClusterService implements DeviceHandler {
     if (!this.agreed(connection).has(folder)) {
       throw new SyncError('protocol', `folder ${JSON.stringify(folder)} is not exchanged here`);
     }
+  }
+
+  private traced(line: string): void {
+    if (this.settings.settings.trace.includes('idx')) this.trace.debug(line);
   }
 
   private wakeSenders(folder: string): void {

@@ -57,9 +57,11 @@ export class PullerService {
     this.retries.set(id, retries);
     const context = await this.contextFor(folder, retries, signal);
     const { filesInFlight } = this.settings.settings;
-    const pass = new PullPass(context, retries, this.events, filesInFlight, (line) =>
-      this.trace.debug(`${id}: ${line}`),
-    );
+    const isTraced = this.settings.settings.trace.includes('file');
+    const trace = (line: string): void => {
+      if (isTraced) this.trace.debug(`${id}: ${line}`);
+    };
+    const pass = new PullPass(context, retries, this.events, filesInFlight, trace);
     await pass.run();
     const problems = retries.problems();
     if (pass.failed > 0 && problems.length > 0) {
