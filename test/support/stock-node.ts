@@ -95,7 +95,9 @@ export class StockNode {
   }
 
   async start(): Promise<void> {
-    const env = { ...process.env, STNOUPGRADE: '1', STHASHING: 'minio', HOME: this.home };
+    // Its monitor would be killed alone and leave the node running: so it starts without one.
+    const alone = { STMONITORED: 'yes' };
+    const env = { ...process.env, ...alone, STNOUPGRADE: '1', STHASHING: 'minio', HOME: this.home };
     const args = ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'];
     const child = spawn(STOCK_BINARY, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
@@ -135,6 +137,11 @@ export class StockNode {
       `db/status?folder=${folder}`,
     );
     return status.state === 'idle' && status.needTotalItems === 0;
+  }
+
+  /** Moves with everything that it or another device announces. */
+  async sequence(folder = 'default'): Promise<number> {
+    return (await this.rest<{ sequence: number }>('GET', `db/status?folder=${folder}`)).sequence;
   }
 
   async isConnectedTo(id: string): Promise<boolean> {
