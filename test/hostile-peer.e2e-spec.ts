@@ -1,0 +1,186 @@
+/** Peers that are uninvited, talk rubbish or lie, over real TLS, while a good device must be served all the time. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { IndexDatabase } from '../src/modules/database/index-database.js';
+import {
+  BesiegedNode,
+  contentOf,
+  HANDSHAKE_TIMEOUT_MS,
+  onlyReason,
+} from './support/besieged-node.js';
+import { sha256 } from './support/fake-folder.js';
+import { SeededRandom } from './support/random.js';
+import { BAD_ITEMS, BAD_REQUESTS, MALFORMED, REFUSED_REQUESTS } from './support/hostile-cases.js';
+import { peerIdentity } from './support/fake-peer-tls.js';
+
+jest.setTimeout(30_000);
+
+let besieged: BesiegedNode;
+
+beforeAll(async () => {
+  besieged = await BesiegedNode.start();
+});
+
+afterEach(async () => {
+  await besieged.isServed();
+  expect(besieged.untouched()).toEqual([]);
+  expect([besieged.good.refusals, besieged.good.anomalies]).toEqual([[], []]);
+});
+
+afterAll(async () => {
+  await besieged.stop();
+});
+
+describe('an uninvited device', () => {
+  it('gets nothing but a Hello without our name, and is logged and pending once', async () => {
+    const stranger = await peerIdentity();
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const peer = await besieged.network.dial(besieged.node.address, stranger);
+      peer.sendHello({ deviceName: `stranger ${attempt}`, clientName: 'fake' });
+      peer.send('clusterConfig', besieged.evilFolder().clusterConfig());
+      await peer.ended();
+      expect(peer.hello).toMatchObject({ deviceName: '', clientName: 'syncnest' });
+      expect(peer.received).toEqual([]);
+    }
+    const lines = besieged.node.log.lines.filter((line) => line.includes(stranger.id));
+    expect(lines).toEqual([expect.stringContaining('Refused unknown device')]);
+    const pending = await besieged.node.get(IndexDatabase).pendingDevices();
+    expect(pending).toMatchObject([{ device: stranger.id, name: 'stranger 0' }]);
+    expect(besieged.node.isConnectedTo(stranger.id)).toBe(false);
+  });
+
+  it.each([
+    ['shows no certificate', undefined, {}],
+    ['wants another protocol', 'evil', { ALPNProtocols: ['http/1.1'] }],
+    ['speaks TLS 1.2', 'evil', { maxVersion: 'TLSv1.2' as const }],
+  ])('that %s gets no connection', async (_what, who, options) => {
+    const identity = who === undefined ? undefined : besieged.evilIdentity;
+    const dial = besieged.network.tls(besieged.node.address, identity, options);
+    const socket = await dial.catch(() => undefined);
+    let received = 0;
+    socket?.on('data', (chunk: Buffer) => (received += chunk.length));
+    if (socket !== undefined && !socket.closed) await once(socket, 'close');
+    expect(received).toBe(0);
+    expect(besieged.node.isConnectedTo(besieged.evilIdentity.id)).toBe(false);
+  });
+
+  it('that does not finish its handshake is thrown out, and holds up nobody meanwhile', async () => {
+    const sockets = await Promise.all(
+      Array.from({ length: 80 }, () => besieged.network.tcp(besieged.node.address)),
+    );
+    sockets.forEach((socket, i) =>
+      socket.write(Buffer.from([0x16, 3, 1, 2, 0]).subarray(0, i % 6)),
+    );
+    await besieged.isServed();
+    const { peer } = await besieged.joinedEvil();
+    const startMs = performance.now();
+    await Promise.all(sockets.map((socket) => socket.closed || once(socket.resume(), 'close')));
+    expect(performance.now() - startMs).toBeLessThan(10 * HANDSHAKE_TIMEOUT_MS);
+    await peer.drop();
+  });
+
+  it('that resets in the middle of everything harms nobody', async () => {
+    const stranger = await peerIdentity();
+    for (let i = 0; i < 30; i++) {
+      const identity = i % 2 === 0 ? stranger : besieged.evilIdentity;
+      const under = await besieged.network.tcp(besieged.node.address);
+      const socket = await besieged.network.tls(besieged.node.address, identity, { socket: under });
+      socket.write(Buffer.from('2ea7d90b0000', 'hex').subarray(0, i % 7));
+      if (i % 3 === 0) await once(socket, 'data');
+      under.resetAndDestroy();
+    }
+  });
+});
+
+describe('a configured device that says no Hello', () => {
+  it.each([
+    ['words that are no BEP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['the first word of an older protocol', Buffer.from('9f79bc40000000', 'hex')],
+    ['a Hello that claims 64 KiB', Buffer.from('2ea7d90bffff', 'hex')],
+    ['a Hello that is no protobuf', Buffer.from('2ea7d90b00020aff', 'hex')],
+  ])('but %s is hung up on', async (_what, bytes) => {
+    const peer = await besieged.evil();
+    peer.sendBytes(bytes);
+    await peer.ended();
+    expect(peer.received).toEqual([]);
+  });
+
+  it('but is silent holds up neither the others nor its own next connection', async () => {
+    const silent = await besieged.evil();
+    await silent.greeted();
+    const { peer } = await besieged.joinedEvil();
+    await besieged.isServed();
+    await Promise.all([peer.drop(), silent.drop()]);
+  });
+});
+
+describe('a configured device that breaks the protocol', () => {
+  it.each(MALFORMED)('with %s is closed with one reason', async (_what, reason, act) => {
+    const { peer, folder } = await besieged.joinedEvil();
+    act(peer, folder);
+    expect(await onlyReason(peer)).toMatch(reason);
+  });
+
+  it.each(BAD_ITEMS)('by announcing %s is closed with one reason', async (_what, reason, item) => {
+    const { peer, folder } = await besieged.joinedEvil();
+    folder.index(peer, [folder.file('harmless', 'x'), item(folder)]);
+    expect(await onlyReason(peer)).toMatch(reason);
+    expect(contentOf(besieged.path('harmless'))).toBe(undefined);
+  });
+
+  it.each(BAD_REQUESTS)(
+    'by asking for %s is closed with one reason',
+    async (_what, reason, request) => {
+      const { peer } = await besieged.joinedEvil();
+      peer.send('request', { id: 1, folder: 'default', ...request });
+      expect(await onlyReason(peer)).toMatch(reason);
+    },
+  );
+
+  it('by any message before its cluster config is closed with one reason', async () => {
+    for (const name of [
+      'index',
+      'indexUpdate',
+      'request',
+      'response',
+      'downloadProgress',
+      'ping',
+    ] as const) {
+      const peer = await besieged.evil();
+      peer.sendHello();
+      await peer.greeted();
+      peer.send(name);
+      expect(await onlyReason(peer)).toMatch(/the first message is not a cluster config but/);
+    }
+  });
+
+  it('with random bytes at any point is closed or waited for, and never more than once', async () => {
+    const random = new SeededRandom(7);
+    for (let round = 0; round < 30; round++) {
+      const { peer } = await besieged.joinedEvil();
+      peer.sendBytes(random.bytes(1 + random.below(3_000)));
+      peer.stream.end();
+      await peer.ended();
+      const closes = peer.received.filter(({ name }) => name === 'close');
+      expect(closes.length).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe('a configured device that asks for what is not its own', () => {
+  it.each(REFUSED_REQUESTS)('(%s) gets a refusal and no bytes', async (_what, request) => {
+    const { peer } = await besieged.joinedEvil();
+    peer.send('request', {
+      id: 7,
+      folder: 'default',
+      size: 4,
+      hash: sha256(Buffer.from('none')),
+      ...request,
+    });
+    const response = await peer.next('response');
+    expect(response.id).toBe(7);
+    expect(response.code).toBeGreaterThan(0);
+    expect(response.data).toHaveLength(0);
+    await peer.drop();
+  });
+});

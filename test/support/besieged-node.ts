@@ -1,0 +1,189 @@
+/**
+ * A node among hostile peers: its folders with what must not be touched, one good device that stays connected and
+ * notices when it is not served, and one device that is configured and breaks every rule.
+ */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestingModuleBuilder } from '@nestjs/testing';
+import { CertService } from '../../src/modules/cert/cert.service.js';
+import { TcpTransport } from '../../src/modules/connections/tcp-transport.js';
+import { Transport } from '../../src/modules/connections/transport.js';
+import { Clock } from '../../src/platform/clock.js';
+import { FakeFolder, long, sha256 } from './fake-folder.js';
+import { type FakePeer } from './fake-peer.js';
+import { peerIdentity, type PeerIdentity, PeerNetwork } from './fake-peer-tls.js';
+import { TestNode } from './test-node.js';
+import { until } from './wait.js';
+
+const KIB = 1024;
+/** Shorter than the program's own, which nobody wants to wait for. */
+export const HANDSHAKE_TIMEOUT_MS = 500;
+const SERVED_WITHIN_MS = 5_000;
+
+export class BesiegedNode {
+  readonly network = new PeerNetwork();
+  /** What the good device may ask for at any time. */
+  readonly keptContent = Buffer.alloc(300 * KIB, 'kept');
+  #good!: FakePeer;
+  #goodFolder!: FakeFolder;
+  #evilIndexes = 0n;
+  #served = 0;
+  #outsideBefore: string[] = [];
+
+  private constructor(
+    private readonly base: string,
+    readonly node: TestNode,
+    readonly goodIdentity: PeerIdentity,
+    readonly evilIdentity: PeerIdentity,
+  ) {}
+
+  static async start(): Promise<BesiegedNode> {
+    const base = fs.mkdtempSync(join(tmpdir(), 'syncnest-hostile-'));
+    const node = await TestNode.create(base, 'folder');
+    const besieged = new BesiegedNode(base, node, await peerIdentity(), await peerIdentity());
+    besieged.makeFolders();
+    await node.start({
+      devices: [{ id: besieged.goodIdentity.id }, { id: besieged.evilIdentity.id }],
+      folders: [
+        {},
+        { id: 'private', path: join(base, 'private'), devices: [besieged.goodIdentity.id] },
+      ],
+      override: withShortHandshakes,
+    });
+    await node.scan();
+    await besieged.joinGood();
+    await besieged.isServed();
+    return besieged;
+  }
+
+  /** The good device's connection, on which everything must go on. */
+  get good(): FakePeer {
+    return this.#good;
+  }
+
+  get outside(): string {
+    return join(this.base, 'outside');
+  }
+
+  path(name: string): string {
+    return join(this.node.root, name);
+  }
+
+  /** A hostile peer that is configured and has not said anything. */
+  evil(): Promise<FakePeer> {
+    return this.network.dial(this.node.address, this.evilIdentity);
+  }
+
+  /** What the hostile device says of the folder: each time an index of another life. */
+  evilFolder(id = 'default'): FakeFolder {
+    return new FakeFolder(this.evilIdentity, this.node.id, ++this.#evilIndexes, id);
+  }
+
+  /** A hostile peer after Hello and Cluster Config. */
+  async joinedEvil(): Promise<{ peer: FakePeer; folder: FakeFolder }> {
+    const folder = this.evilFolder();
+    const peer = await this.network.dial(this.node.address, this.evilIdentity, {
+      files: folder.files,
+    });
+    await folder.join(peer);
+    return { peer, folder };
+  }
+
+  /** The good device sends a file and gets a block, on the connection it had from the start. */
+  async isServed(): Promise<void> {
+    const name = `good-${this.#served++}`;
+    const content = `content of ${name}`;
+    this.#goodFolder.update(this.#good, this.#goodFolder.file(name, content));
+    const id = 1_000_000 + this.#served;
+    const block = this.keptContent.subarray(128 * KIB, 256 * KIB);
+    this.#good.send('request', {
+      ...{ id, folder: 'default', name: 'kept', size: block.length, hash: sha256(block) },
+      ...{ offset: long(128 * KIB), blockNo: 1 },
+    });
+    const isAnswered = (): boolean =>
+      this.#good.received.some(
+        ({ name: kind, message }) =>
+          kind === 'response' &&
+          'data' in message &&
+          message.id === id &&
+          block.equals(message.data),
+      );
+    await until(
+      `the good device is served (${name})`,
+      () => isAnswered() && contentOf(this.path(name)) === content,
+      SERVED_WITHIN_MS,
+      5,
+    );
+  }
+
+  /** Nothing outside the folder was read from, written to, or removed; the folder's own things are as they were. */
+  untouched(): string[] {
+    const now = this.snapshot();
+    return now.filter((line, i) => line !== this.#outsideBefore[i]);
+  }
+
+  async stop(): Promise<void> {
+    await this.network.close();
+    await this.node.stop();
+    fs.rmSync(this.base, { recursive: true });
+  }
+
+  private makeFolders(): void {
+    fs.mkdirSync(this.outside);
+    fs.writeFileSync(join(this.outside, 'precious'), 'precious');
+    fs.mkdirSync(join(this.base, 'private'));
+    fs.writeFileSync(join(this.base, 'private/secret'), 'secret');
+    fs.writeFileSync(this.path('kept'), this.keptContent);
+    fs.mkdirSync(this.path('directory'));
+    fs.symlinkSync(this.outside, this.path('out'));
+    fs.mkdirSync(this.path('.stfolder'));
+    fs.writeFileSync(this.path('.stfolder/own'), 'own');
+    fs.mkdirSync(this.path('.stversions'));
+    fs.writeFileSync(this.path('.stversions/old'), 'old');
+    this.#outsideBefore = this.snapshot();
+  }
+
+  private snapshot(): string[] {
+    return [
+      ['outside', ...fs.readdirSync(this.outside).sort()].join(),
+      fs.readFileSync(join(this.outside, 'precious'), 'utf8'),
+      fs.readFileSync(join(this.base, 'private/secret'), 'utf8'),
+      ['base', ...fs.readdirSync(this.base).filter((name) => !name.startsWith('folder'))].join(),
+      fs.readlinkSync(this.path('out')),
+      sha256(fs.readFileSync(this.path('kept'))).toString('hex'),
+      ['.stfolder', ...fs.readdirSync(this.path('.stfolder'))].join(),
+      ['.stversions', ...fs.readdirSync(this.path('.stversions'))].join(),
+      String(fs.existsSync(this.path('.stignore'))),
+    ];
+  }
+
+  private async joinGood(): Promise<void> {
+    this.#goodFolder = new FakeFolder(this.goodIdentity, this.node.id, 99n);
+    this.#good = await this.network.dial(this.node.address, this.goodIdentity, {
+      files: this.#goodFolder.files,
+    });
+    await this.#goodFolder.join(this.#good);
+    this.#goodFolder.index(this.#good, []);
+  }
+}
+
+export function contentOf(path: string): string | undefined {
+  return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined;
+}
+
+function withShortHandshakes(builder: TestingModuleBuilder): TestingModuleBuilder {
+  return builder.overrideProvider(Transport).useFactory({
+    factory: (cert: CertService, clock: Clock) =>
+      new TcpTransport(cert, clock, { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS }),
+    inject: [CertService, Clock],
+  });
+}
+
+/** The reason of the only Close that the peer got, after the end of its connection. */
+export async function onlyReason(peer: FakePeer): Promise<string> {
+  await peer.ended();
+  const closes = peer.received.filter(({ name }) => name === 'close');
+  if (closes.length !== 1) throw new Error(`the peer got ${closes.length} Close messages`);
+  return peer.closeReason!;
+}
