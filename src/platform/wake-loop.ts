@@ -2,6 +2,8 @@
  * Runs one job at a time, each time it is woken. Wakes during a run, however many, lead to exactly one more run:
  * what became true before the job started is seen by it, what becomes true during it is seen by the next.
  */
+import { setMaxListeners } from 'node:events';
+
 export class WakeLoop {
   private readonly controller = new AbortController();
   private isPending = false;
@@ -14,7 +16,10 @@ export class WakeLoop {
   constructor(
     private readonly job: (signal: AbortSignal) => Promise<void>,
     private readonly onError: (error: unknown) => void,
-  ) {}
+  ) {
+    // Whatever the job does at the same time listens; the job's own limits bound that.
+    setMaxListeners(0, this.controller.signal);
+  }
 
   /** Runs the job soon, never within this call. Does nothing after stop. */
   wake(): void {

@@ -2,6 +2,7 @@
  * The node's end of the network: listens, dials, and keeps one connection to each configured device that can be
  * reached. Owns when all this starts and stops; what happens on a connection is the handler's.
  */
+import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { Clock, type Timer } from '../../platform/clock.js';
@@ -124,11 +125,13 @@ export class ConnectionsService {
       isBusy: (key) => key === ownId || register.has(key),
       receive: (channel, signal) => reception.receive(channel, true, signal),
     });
+    const stopped = new AbortController();
+    // The waiting room bounds its listeners.
+    setMaxListeners(0, stopped.signal);
     return {
-      ...{ register, reception, dialer },
+      ...{ register, reception, dialer, stopped },
       listeners: [],
       receiving: new Set(),
-      stopped: new AbortController(),
       statistics: undefined,
     };
   }

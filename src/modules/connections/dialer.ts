@@ -3,6 +3,7 @@
  * next. Several addresses of a device are tried side by side and the first that proves to be that device counts;
  * from there on the channel is the reception's, which settles it against one that came in meanwhile.
  */
+import { setMaxListeners } from 'node:events';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { type Randomness } from '../../platform/randomness.js';
@@ -45,7 +46,10 @@ export class Dialer {
   private readonly stopped = new AbortController();
   private timer: Timer | undefined;
 
-  constructor(private readonly parts: DialerParts) {}
+  constructor(private readonly parts: DialerParts) {
+    // One listener for each device that is dialed.
+    setMaxListeners(0, this.stopped.signal);
+  }
 
   /** Dials whatever is due. To be called when something changed. */
   wake(): void {

@@ -2,6 +2,7 @@
  * Collects the content of one file in its temp file: from what is there, from local files, from other devices.
  * Every block is checked by its hash before it is written, wherever it comes from.
  */
+import { setMaxListeners } from 'node:events';
 import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
 import { type FileInfo } from '../../domain/file-info.js';
@@ -88,6 +89,8 @@ class Filling {
     private readonly handle: FileHandle,
   ) {
     this.wanted = item.global;
+    // FETCHES_PER_FILE bounds its listeners.
+    setMaxListeners(0, this.stop.signal);
   }
 
   async run(plan: BlockPlan): Promise<void> {
