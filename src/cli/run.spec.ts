@@ -81,9 +81,9 @@ const BAD_ITEMS = [
   'config.xml: configuration/folder[@id="f"]/@rescanIntervalS: "soon"; expected',
   'syncthing.ini: line 2, colour: "red"; expected one of dir, id',
   'environment: SYNCNEST_DEVICES: "nobody"; expected a device ID',
-  'environment: reconnectIntervalS: "0"; expected seconds from 1',
+  'environment: SYNCNEST_CONN_INTV: "0"; expected seconds from 1',
   'command line: --ext-port: "many"; expected a port',
-  'command line: filesInFlight: "0"; expected a number from 1',
+  'command line: --files-in-flight: "0"; expected a number from 1',
 ];
 
 describe('bad settings', () => {

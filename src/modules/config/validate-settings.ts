@@ -5,6 +5,7 @@ import { BYTES_PER_REQUEST } from './defaults.js';
 import { type ValueSources } from './merge-settings.js';
 import { type NodeValues } from './partial-settings.js';
 import { SettingsDto } from './settings.dto.js';
+import { SETTING_OPTIONS } from './setting-options.js';
 import { type Settings, type SettingsSource } from './settings.js';
 import { type SettingProblem } from './setting-problem.js';
 
@@ -47,7 +48,16 @@ function valueProblems(error: ValidationError, valueSources: ValueSources): Sett
   const value: unknown =
     error.property === 'requestBytesMax' ? Number(error.value) / BYTES_PER_REQUEST : error.value;
   const text = error.property === 'apiKey' ? '' : shown(value);
-  return [{ source, item: key, value: text, expected: expectedOf(error) }];
+  return [{ source, item: asWritten(key, source), value: text, expected: expectedOf(error) }];
+}
+
+/** The option or variable that gave the value; elsewhere the setting's own name. */
+function asWritten(key: keyof NodeValues, source: SettingsSource): string {
+  const options = SETTING_OPTIONS.filter((option) => option.key === key);
+  const option = options.find(({ long }) => long !== undefined);
+  if (source === 'command line' && option !== undefined) return `--${option.long}`;
+  const variable = options.find((each) => each.variable !== undefined)?.variable;
+  return source === 'environment' && variable !== undefined ? variable : key;
 }
 
 function entryProblems(
