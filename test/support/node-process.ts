@@ -45,6 +45,7 @@ export class NodeProcess {
   private child: ChildProcess | undefined;
   private ended: Promise<Ending> | undefined;
   private output = '';
+  private errorOutput = '';
   private isEndExpected = true;
   private unexpected: string | undefined;
 
@@ -76,6 +77,11 @@ export class NodeProcess {
     return this.output;
   }
 
+  /** What of it went to standard error: nothing, as long as all is well. */
+  get errors(): string {
+    return this.errorOutput;
+  }
+
   get pid(): number | undefined {
     return this.child?.pid;
   }
@@ -98,9 +104,13 @@ export class NodeProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.output = '';
+    this.errorOutput = '';
     this.isEndExpected = false;
     child.stdout.on('data', (data: Buffer) => this.keep(data));
-    child.stderr.on('data', (data: Buffer) => this.keep(data));
+    child.stderr.on('data', (data: Buffer) => {
+      this.keep(data);
+      this.errorOutput += data.toString();
+    });
     this.child = child;
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
