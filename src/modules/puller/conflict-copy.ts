@@ -44,19 +44,14 @@ export async function keepLoser(ctx: PullContext, item: NeededItem): Promise<Kep
  * in the way of others for good: nothing is lost, and everybody comes to the same tree.
  */
 export async function moveAside(ctx: PullContext, local: LocalFileInfo): Promise<void> {
-  if (local.type === 'directory') await moveDirectory(ctx, local);
-  else if ((await nameCopy(ctx, local)) === 'linked') await ctx.fs.removeFile(local.name);
-  ctx.rescan.add(local.name);
-}
-
-async function moveDirectory(ctx: PullContext, local: LocalFileInfo): Promise<void> {
   const nowMs = ctx.clock.nowMs();
   for (let tries = 0; tries < NAME_TRIES_MAX; tries++) {
     const dateMs = nowMs + tries * SECOND_MS;
     const copy = conflictNameFor(local.name, dateMs, shortIdText(local.modifiedBy));
     if ((await ctx.disk.stat(copy)) !== undefined) continue;
+    // In one step: whatever has the name at that moment goes along.
     await ctx.fs.rename(local.name, copy);
-    ctx.rescan.add(copy);
+    ctx.rescan.add(copy, local.name);
     return ctx.fs.syncDirectory(parentOf(copy));
   }
   throw new SyncError('exists', `no free name for a conflict copy of ${local.name}`, true);

@@ -92,8 +92,8 @@ export async function keepOurs(ctx: PullContext, item: NeededItem): Promise<void
   await ctx.batch.add([{ ...local, version, modifiedBy: ownShortId }], []);
 }
 
-function recordDelete(ctx: PullContext, { global }: NeededItem): Promise<void> {
-  return ctx.batch.add([recordOf(global, global)], [parentOf(global.name)]);
+function recordDelete(ctx: PullContext, item: NeededItem): Promise<void> {
+  return ctx.batch.add([recordOf(item, item.global)], [parentOf(item.global.name)]);
 }
 
 function unlessGone(error: unknown): void {

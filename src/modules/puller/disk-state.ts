@@ -3,9 +3,17 @@
  * change of the user's that no scan has seen yet, and is never overwritten.
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
+import {
+  compareVectors,
+  isConcurrent,
+  mergeVectors,
+  type VersionVector,
+} from '../../domain/version-vector.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
 import {
   appliesPermissions,
+  hasSameContent,
   isPresent,
   type PlanSettings,
   TRAVELLING_PERMISSIONS,
@@ -61,17 +69,30 @@ export function hasMetadata(global: FileInfo, stat: ItemStat, settings: PlanSett
   return ((stat.permissions ^ global.permissions) & TRAVELLING_PERMISSIONS) === 0;
 }
 
-/** The entry for an item that now is on disk as the network has it; `stat` is of the item on disk. */
+/**
+ * The entry for an item that now is on disk as the network has it; `stat` is of the item on disk. Where other content
+ * of ours gave way to it, the version includes ours: a counter of our own that comes back later is then no news.
+ */
 export function recordOf(
-  global: FileInfo,
+  { global, local }: Pick<NeededItem, 'global' | 'local'>,
   stat: Pick<ItemStat, 'modifiedS' | 'modifiedNs'>,
 ): LocalFileInfo {
   return {
     ...global,
+    version: versionToRecord(global, local),
     sequence: 0,
     invalid: false,
     localFlags: 0,
     diskModifiedS: stat.modifiedS,
     diskModifiedNs: stat.modifiedNs,
   };
+}
+
+function versionToRecord(global: FileInfo, local: LocalFileInfo | undefined): VersionVector {
+  if (local === undefined || !isConcurrent(compareVectors(local.version, global.version))) {
+    return global.version;
+  }
+  const isSame =
+    local.deleted === global.deleted && local.type === global.type && hasSameContent(local, global);
+  return isSame ? global.version : mergeVectors(global.version, local.version);
 }

@@ -7,7 +7,7 @@ import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { hasMetadata, isTimeOf, recordOf } from './disk-state.js';
-import { finishFile, removeTemp, replacedBy, setMetadata } from './file-finisher.js';
+import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
 import { pullContent } from './file-puller.js';
 import { ChangedOnDiskError, isSameFile, requireAsIndexed } from './last-look.js';
 import { placeMoved } from './placement.js';
@@ -43,11 +43,12 @@ export async function updateMetadata(ctx: PullContext, item: NeededItem): Promis
 }
 
 /** Nothing on disk is to change. */
-export async function recordOnly(ctx: PullContext, { global, local }: NeededItem): Promise<void> {
+export async function recordOnly(ctx: PullContext, item: NeededItem): Promise<void> {
+  const { global, local } = item;
   const disk = isPresent(local)
     ? { modifiedS: local.diskModifiedS, modifiedNs: local.diskModifiedNs }
     : global;
-  await ctx.batch.add([recordOf(global, disk)], []);
+  await ctx.batch.add([recordOf(item, disk)], []);
 }
 
 /**
@@ -101,7 +102,7 @@ async function setFileMetadata(
     if (!isRight && opened.links !== undefined && opened.links > 1) return false;
     if (isRight) await handle.sync();
     const done = isRight ? opened : await setMetadata(ctx, item, handle, stat);
-    await ctx.batch.add([recordOf(item.global, done)], [parentOf(name)]);
+    await ctx.batch.add([recordOf(item, done)], [parentOf(name)]);
     return true;
   } finally {
     await handle.close();
@@ -143,7 +144,7 @@ async function deletionOf(
     return undefined;
   }
   if (isInConflict(source.version, needed.global.version, ctx.folder.replicaId)) return undefined;
-  return recordOf(needed.global, needed.global);
+  return recordOf(needed, needed.global);
 }
 
 async function tryMove(
@@ -163,17 +164,15 @@ async function tryMove(
   }
   try {
     if (!isSameFile(stat, await handle.stat())) return false;
+    // What the user writes into it meanwhile must show: so its time stays as it is.
+    if (!hasMetadata(item.global, stat, ctx.folder.settings)) return false;
     const { name } = item.global;
     const parents = [parentOf(source.name), parentOf(name)];
-    const before = await replacedBy(ctx, item);
     await ctx.writable.within(parents[0], () =>
       ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle)),
     );
-    // If the old name came back after a crash, it must still look as the index says, to be deleted then.
-    const isRight = hasMetadata(item.global, stat, ctx.folder.settings);
-    await (isRight ? handle.sync() : ctx.fs.syncDirectory(parents[0]));
-    const done = isRight ? stat : await setMetadata(ctx, item, handle, before);
-    await ctx.batch.add([deletion, recordOf(item.global, done)], parents);
+    await handle.sync();
+    await ctx.batch.add([deletion, recordOf(item, stat)], parents);
     return true;
   } finally {
     await handle.close();

@@ -4,6 +4,7 @@ import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { recordOf } from './disk-state.js';
+import { ChangedOnDiskError, isSameFile } from './last-look.js';
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { appliesPermissions, TRAVELLING_PERMISSIONS } from './pull-plan.js';
@@ -25,7 +26,7 @@ export async function finishFile(
   }
   const parent = parentOf(global.name);
   await ctx.writable.within(parent, () => place(ctx, item, temp.name));
-  await ctx.batch.add([recordOf(global, done)], [parent]);
+  await ctx.batch.add([recordOf(item, done)], [parent]);
 }
 
 /** What setMetadata needs to know of the destination: nothing where the permissions are announced. */
@@ -53,8 +54,11 @@ export async function setMetadata(
     await handle.setPermissions(replaced.permissions & TRAVELLING_PERMISSIONS);
   }
   await handle.setModified(global.modifiedS, global.modifiedNs);
+  const set = await handle.stat();
   await handle.sync();
-  return handle.stat();
+  // A flush takes its time; a change made during it must not be recorded as what the network has.
+  if (!isSameFile(set, await handle.stat())) throw new ChangedOnDiskError(global.name);
+  return set;
 }
 
 /** Takes away what an earlier attempt left; it is not worth a failure. */

@@ -17,6 +17,8 @@ export interface PullFolder {
   readonly ownShortId: bigint;
   /** The id of our counters in version vectors. */
   readonly replicaId: bigint;
+  /** Nothing from the cluster changes the disk: only what is right already is recorded. */
+  readonly isSendOnly?: boolean;
 }
 
 export interface PullContext {

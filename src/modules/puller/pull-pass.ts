@@ -16,7 +16,13 @@ import { deleteDirectory, deleteItem, keepOurs } from './delete-actions.js';
 import { pullFile, recordOnly, updateMetadata } from './file-actions.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { type PullContext } from './pull-context.js';
-import { phaseOf, planItem, type PullAction, type PullPhase } from './pull-plan.js';
+import {
+  changesIndexOnly,
+  phaseOf,
+  planItem,
+  type PullAction,
+  type PullPhase,
+} from './pull-plan.js';
 import { type RetryBook } from './retry-book.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
 
@@ -96,7 +102,10 @@ export class PullPass {
       for await (const job of this.jobs('clear')) {
         await popUntilEnclosing(job.item.global.name);
         if (job.action.kind === 'delete') {
-          running.push(queue.run(() => this.attempt(job)));
+          const task = queue.run(() => this.attempt(job));
+          // A rejection is told by settle(), which may come later.
+          task.catch(() => undefined);
+          running.push(task);
           if (running.length >= NEEDS_PAGE_ITEMS) await settle();
         } else {
           enclosing.push(job);
@@ -119,6 +128,7 @@ export class PullPass {
       for (const item of page) {
         const action = planItem(item, folder.settings);
         if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
+        if (folder.isSendOnly && !changesIndexOnly(action)) continue;
         const { name, version } = item.global;
         if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
         yield { item, action };

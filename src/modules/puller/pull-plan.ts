@@ -68,6 +68,11 @@ export function replacesDirectory(action: PullAction, { local }: NeededItem): bo
   return isPresent(local) && local.type === 'directory';
 }
 
+/** Actions that leave the disk as it is. */
+export function changesIndexOnly({ kind }: PullAction): boolean {
+  return kind === 'record' || kind === 'keep';
+}
+
 /** Our item is one that lies on disk, as far as the index knows. */
 export function isPresent(local: LocalFileInfo | undefined): local is LocalFileInfo {
   return local !== undefined && !local.deleted;

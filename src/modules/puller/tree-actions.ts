@@ -26,13 +26,17 @@ export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise
   const { name } = item.global;
   await requireParent(ctx, item.global);
   await ctx.disk.requireNoOtherCase(name);
-  const found = await ctx.disk.stat(name);
+  const { state, stat: found } = await ctx.disk.look(name, item.local);
+  const isKnown = isPresent(item.local) && item.local.type === 'directory';
+  if (found?.type === 'directory' && isKnown && state === 'changed') {
+    throw new ChangedOnDiskError(name);
+  }
   if (found?.type !== 'directory') {
     await makeRoom(ctx, item);
     await ctx.writable.within(parentOf(name), () => makeNew(ctx, item));
   }
   const stat = await directoryWithPermissions(ctx, item);
-  await ctx.batch.add([recordOf(item.global, stat)], [parentOf(name), name]);
+  await ctx.batch.add([recordOf(item, stat)], [parentOf(name), name]);
 }
 
 export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void> {
@@ -45,7 +49,7 @@ export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void
   }
   const stat = await ctx.disk.stat(name);
   if (stat?.type !== 'symlink') throw new ChangedOnDiskError(name);
-  await ctx.batch.add([recordOf(item.global, stat)], [parentOf(name)]);
+  await ctx.batch.add([recordOf(item, stat)], [parentOf(name)]);
 }
 
 /**

@@ -16,6 +16,8 @@ interface Opened {
 
 export class WritableDirectories {
   private readonly opened = new Map<string, Opened>();
+  /** Directories whose permissions are being put back. */
+  private readonly closing = new Map<string, Promise<void>>();
 
   constructor(private readonly fs: FolderFs) {}
 
@@ -25,6 +27,8 @@ export class WritableDirectories {
     } catch (error) {
       if (!isDenied(error)) throw error;
     }
+    // Not before the permissions are as they were, or these would be taken for the ones to put back.
+    await this.closing.get(directory)?.catch(() => undefined);
     const opened = this.opened.get(directory) ?? { users: 0, before: this.widen(directory) };
     this.opened.set(directory, opened);
     opened.users += 1;
@@ -34,8 +38,14 @@ export class WritableDirectories {
     } finally {
       opened.users -= 1;
       if (opened.users === 0) {
+        const closing = opened.before.then((before) => this.restore(directory, before));
+        this.closing.set(directory, closing);
         this.opened.delete(directory);
-        await this.restore(directory, await opened.before);
+        try {
+          await closing;
+        } finally {
+          this.closing.delete(directory);
+        }
       }
     }
   }
