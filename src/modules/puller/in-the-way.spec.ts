@@ -41,6 +41,25 @@ describe('what stands in the way of others', () => {
     expect((await f.pull()).problems).toEqual([]);
   });
 
+  it('a file that replaced a directory gives way to what others changed deep inside', async () => {
+    await f.has(
+      f.directory('d'),
+      f.directory('d/e'),
+      f.directory('d/e/f'),
+      f.file('d/e/f/g', 'old'),
+    );
+    await f.fs.removeFile('d/e/f/g');
+    for (const directory of ['d/e/f', 'd/e', 'd']) await f.fs.removeDirectory(directory);
+    await f.write('d', 'ours, a file now');
+    await f.scanAll();
+    await f.announce(f.file('d/e/f/g', 'theirs', theirVersion(2)));
+    await settle();
+    expect(await f.read('d/e/f/g')).toBe('theirs');
+    const [copy] = await conflictNames();
+    expect(await f.read(copy!)).toBe('ours, a file now');
+    expect((await f.pull()).problems).toEqual([]);
+  });
+
   it('a directory with something new in it gives way to the file that replaced it', async () => {
     await f.has(f.directory('d'), f.file('d/old', 'old'));
     await f.write('d/new', 'ours');

@@ -61,7 +61,7 @@ export async function requireParent(ctx: PullContext, item: FileInfo): Promise<v
   if (ctx.parents.has(parentOf(name))) return;
   const missing: string[] = [];
   for (let path = parentOf(name); path !== ''; path = parentOf(path)) {
-    const stat = await ctx.disk.stat(path);
+    const stat = await ctx.disk.stat(path).catch(belowNoDirectory);
     if (stat?.type === 'directory') break;
     if (stat !== undefined) await giveWay(ctx, path, item);
     missing.push(path);
@@ -79,6 +79,11 @@ export async function requireParent(ctx: PullContext, item: FileInfo): Promise<v
   }
   if (ctx.parents.size >= KNOWN_PARENTS_MAX) ctx.parents.clear();
   ctx.parents.add(parentOf(name));
+}
+
+/** Something further up is no directory, so there is nothing here: it is come across on the way up. */
+function belowNoDirectory(error: unknown): undefined {
+  if (!hasCode(error, 'refused')) throw error;
 }
 
 /**
