@@ -12,9 +12,9 @@ import {
   started,
 } from '../../../test/support/connection-setup.js';
 import { SyncError } from '../../domain/errors.js';
-import { PING_INTERVAL_MS, RECEIVE_TIMEOUT_MS } from './connection.js';
+import { PING_INTERVAL_MS, RECEIVE_TIMEOUT_MS, SEND_TIMEOUT_MS } from './connection.js';
 import { RequestRefused } from './connection-handler.js';
-import { REQUESTS_AT_ONCE_MAX } from './incoming-requests.js';
+import { REQUESTS_AT_ONCE_MAX, REQUESTS_WAITING_BYTES_MAX } from './incoming-requests.js';
 import { REQUEST_TIMEOUT_MS } from './pending-requests.js';
 
 describe('messages from the peer', () => {
@@ -193,6 +193,24 @@ describe('requests of the peer', () => {
     expect(most).toBe(REQUESTS_AT_ONCE_MAX);
   });
 
+  it('wait in a number of bytes that is bounded, however long their names are', async () => {
+    const { peer, far, handler, connection } = await connected();
+    const { opened, open } = gate();
+    handler.answer = async () => (await opened, Buffer.alloc(1));
+    const name = 'n'.repeat(60_000);
+    const count = Math.ceil((2 * REQUESTS_WAITING_BYTES_MAX) / name.length);
+    for (let id = 0; id < count; id++) {
+      peer.send('request', { id, folder: 'default', name, size: 1, hash });
+    }
+    await turns(3 * count);
+    const { bytesIn } = connection.statistics;
+    expect(bytesIn).toBeGreaterThan(REQUESTS_WAITING_BYTES_MAX / 2);
+    expect(bytesIn).toBeLessThan(1.5 * REQUESTS_WAITING_BYTES_MAX);
+    expect(far.writableLength).toBeGreaterThan(0);
+    open();
+    for (let id = 0; id < count; id++) expect((await peer.next('response')).id).toBe(id);
+  });
+
   it('run side by side up to a number of bytes', async () => {
     const { peer, handler } = await connected();
     const { opened, open } = gate();
@@ -294,6 +312,25 @@ describe('time', () => {
     expect(await ended(setup)).toMatchObject({ code: 'timeout' });
     expect(setup.peer.closeReason).toBe('nothing received for 300 s');
     expect(setup.clock.timerCount).toBe(0);
+  });
+
+  it('ends a connection whose peer takes nothing for ten minutes, though it sends', async () => {
+    const setup = await connected({ highWaterMark: 1024 });
+    const { peer, far, clock, connection, handler } = setup;
+    handler.answer = ({ size }) => Buffer.alloc(size);
+    far.pause();
+    for (let id = 0; id < 10; id++) {
+      peer.send('request', { id, folder: 'default', name: `${id}`, size: 2 ** 18, hash });
+    }
+    await turns(200);
+    for (let passedMs = 0; passedMs < SEND_TIMEOUT_MS; passedMs += RECEIVE_TIMEOUT_MS / 2) {
+      expect(connection.isClosed).toBe(false);
+      peer.send('ping');
+      await turns();
+      await clock.pass(RECEIVE_TIMEOUT_MS / 2);
+    }
+    await clock.pass(PING_INTERVAL_MS);
+    expect(await ended(setup)).toMatchObject({ code: 'timeout' });
   });
 
   it('does not count against the peer while we are the ones who do not read', async () => {

@@ -31,6 +31,8 @@ import { BLOCK_BYTES_MAX } from './wire-limits.js';
 export const PING_INTERVAL_MS = 90_000;
 /** A peer from which nothing came for this long is taken for dead. */
 export const RECEIVE_TIMEOUT_MS = 300_000;
+/** A peer that takes nothing of what waits for it for this long is taken for dead, whatever it sends. */
+export const SEND_TIMEOUT_MS = 600_000;
 /** How long `closed` waits for the handler's current call to end. */
 export const HANDLER_END_WAIT_MS = 10_000;
 
@@ -129,7 +131,7 @@ export class Connection implements PeerConnection {
     this.#isReading = true;
     stream.resume();
     if (stream.destroyed || stream.readableEnded) onEnd();
-    this.#every(PING_INTERVAL_MS / 2, () => this.#pingWhenQuiet());
+    this.#every(PING_INTERVAL_MS / 2, () => this.#watchSending());
     this.#watchSilence(RECEIVE_TIMEOUT_MS);
   }
 
@@ -280,10 +282,17 @@ export class Connection implements PeerConnection {
   }
 
   /** Called at half the interval: a connection is quiet for at most one whole interval. */
-  #pingWhenQuiet(): void {
-    if (this.options.clock.monotonicMs() - this.#sentMs < PING_INTERVAL_MS / 2) return;
+  #watchSending(): void {
+    const quietMs = this.options.clock.monotonicMs() - this.#sentMs;
+    if (this.#outbox.isBlocked) return quietMs < SEND_TIMEOUT_MS ? undefined : this.#giveUp();
+    if (quietMs < PING_INTERVAL_MS / 2) return;
     // A ping that cannot be written fails with the connection.
     this.#send('small', MessageType.ping, []).catch(() => undefined);
+  }
+
+  #giveUp(): void {
+    const reason = `the peer took nothing for ${SEND_TIMEOUT_MS / 1000} s`;
+    void this.#end(new SyncError('timeout', reason, true), reason);
   }
 
   #watchSilence(delayMs: number): void {

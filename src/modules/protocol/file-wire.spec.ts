@@ -254,12 +254,22 @@ describe('file infos that break the protocol', () => {
   });
 
   it('are refused when there are too many, or with a version or head too large', async () => {
-    const many = Buffer.alloc(2 * 50_001);
+    const many = Buffer.alloc(2 * 10_001);
     for (let i = 0; i < many.length; i += 2) many[i] = 0x12;
-    await expect(indexFromWire(many)).rejects.toThrow(/more than 50000 files/);
+    await expect(indexFromWire(many)).rejects.toThrow(/more than 10000 files/);
     const counters = Array.from({ length: 40_000 }, () => ({ id: 1 as never }));
     expect(() => decode({ ...ok, version: { counters } })).toThrow(/a version of more than/);
     expect(() => decode({ ...ok, platform: Buffer.alloc(2 ** 20) })).toThrow(/file info of more/);
+  });
+
+  it('are refused when together they would take far more memory than they have bytes', async () => {
+    const counters = Array.from({ length: 10_000 }, (_, i) => ({ id: (i + 1) as never }));
+    const index = (file: bep.FileInfo.$Properties, count: number): Uint8Array =>
+      bep.Index.encode({ folder: 'f', files: new Array(count).fill(file) }).finish();
+    const versions = index({ ...ok, version: { counters } }, 21);
+    await expect(indexFromWire(versions)).rejects.toThrow(/more than 200000 counters/);
+    const heads = index({ ...ok, platform: Buffer.alloc(2 ** 19) }, 33);
+    await expect(indexFromWire(heads)).rejects.toThrow(/file infos of more than 16777216 bytes/);
   });
 
   it('end in an index or an error, whatever the bytes', async () => {

@@ -16,6 +16,7 @@ import { type IndexBatch } from './messages.js';
 import { vectorFromWire, vectorToWire } from './vector-wire.js';
 import { WIRE_BYTES, WireCursor } from './wire-cursor.js';
 import { FILES_PER_INDEX_MAX, FILE_HEAD_BYTES_MAX, FILE_VERSION_BYTES_MAX } from './wire-limits.js';
+import { INDEX_COUNTERS_MAX, INDEX_HEADS_BYTES_MAX } from './wire-limits.js';
 import { bigintFromWire, bigintToWire, countFromWire } from './wire-numbers.js';
 import { integerFromWire, integerToWire } from './wire-numbers.js';
 
@@ -41,11 +42,12 @@ export async function indexFromWire(payload: Uint8Array): Promise<IndexBatch> {
   const count = countFiles(payload);
   const head = decoded(() => bep.IndexHead.decode(payload));
   const files: FileInfo[] = [];
+  const room = wholeMessage();
   const cursor = new WireCursor(payload);
   let sliceEnd = DECODE_SLICE_BYTES;
   while (files.length < count) {
     const tag = cursor.tag();
-    if (tag === FILES_TAG) files.push(fileFromWire(cursor.nested()));
+    if (tag === FILES_TAG) files.push(fileFromWire(cursor.nested(), room));
     else cursor.skip(tag & 7);
     if (cursor.position > sliceEnd) {
       sliceEnd = cursor.position + DECODE_SLICE_BYTES;
@@ -73,9 +75,20 @@ function countFiles(payload: Uint8Array): number {
   return count;
 }
 
-/** Decodes and checks the FileInfo that the cursor spans. */
-export function fileFromWire(cursor: WireCursor): FileInfo {
-  const blockCount = checkFileBounds(new WireCursor(cursor.bytes, cursor.position, cursor.end));
+/** What the file infos of one message may still bring. */
+interface MessageRoom {
+  headBytes: number;
+  counters: number;
+}
+
+function wholeMessage(): MessageRoom {
+  return { headBytes: INDEX_HEADS_BYTES_MAX, counters: INDEX_COUNTERS_MAX };
+}
+
+/** Decodes and checks the FileInfo that the cursor spans, one of a message with this much room. */
+export function fileFromWire(cursor: WireCursor, room: MessageRoom = wholeMessage()): FileInfo {
+  const span = new WireCursor(cursor.bytes, cursor.position, cursor.end);
+  const blockCount = checkFileBounds(span, room);
   const encoded = cursor.bytes.subarray(cursor.position, cursor.end);
   const head = decoded(() => bep.FileHead.decode(encoded));
   try {
@@ -96,15 +109,16 @@ function decoded<T>(decode: () => T): T {
 }
 
 /** Counts the blocks; bounds everything else in the message. */
-function checkFileBounds(cursor: WireCursor): number {
+function checkFileBounds(cursor: WireCursor, room: MessageRoom): number {
   let blockCount = 0;
   let headBytes = 0;
   let versionBytes = 0;
   while (!cursor.isAtEnd) {
     const start = cursor.position;
     const tag = cursor.tag();
-    cursor.skip(tag & 7);
     const field = tag >>> 3;
+    if (field === VERSION_FIELD) room.counters -= countFields(cursor, tag & 7);
+    else cursor.skip(tag & 7);
     if (field === BLOCKS_FIELD) {
       blockCount++;
       continue;
@@ -118,7 +132,26 @@ function checkFileBounds(cursor: WireCursor): number {
   if (versionBytes > FILE_VERSION_BYTES_MAX) {
     throw new SyncError('protocol', `a version of more than ${FILE_VERSION_BYTES_MAX} bytes`);
   }
+  room.headBytes -= headBytes;
+  if (room.headBytes < 0) {
+    throw new SyncError('protocol', `file infos of more than ${INDEX_HEADS_BYTES_MAX} bytes`);
+  }
+  if (room.counters < 0) {
+    throw new SyncError('protocol', `versions of more than ${INDEX_COUNTERS_MAX} counters`);
+  }
   return blockCount;
+}
+
+/** The fields in the message at the cursor, which goes on behind it. */
+function countFields(cursor: WireCursor, wireType: number): number {
+  if (wireType !== WIRE_BYTES) {
+    cursor.skip(wireType);
+    return 0;
+  }
+  const message = cursor.nested();
+  let count = 0;
+  for (; !message.isAtEnd; count++) message.skip(message.tag() & 7);
+  return count;
 }
 
 function checkedFile(head: bep.FileHead, blockCount: number, cursor: WireCursor): FileInfo {

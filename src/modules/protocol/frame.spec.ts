@@ -130,6 +130,20 @@ describe('FrameDecoder', () => {
     }
   });
 
+  it('keeps nothing but Close once nothing else is wanted, not even of the message that was begun', () => {
+    const decoder = new FrameDecoder();
+    decoder.push(Buffer.concat([frontOf(MessageType.index, 3_000_000), Buffer.alloc(1_000_000)]));
+    expect(decoder.next()).toBe(undefined);
+    decoder.passAllBut(MessageType.close);
+    expect(decoder.bufferedBytes).toBe(0);
+    decoder.push(Buffer.alloc(2_000_000));
+    expect(decoder.next()).toBe(undefined);
+    expect(decoder.bufferedBytes).toBe(0);
+    decoder.push(wireData('ping'));
+    decoder.push(wireData('close'));
+    expect(framesOf(decoder).map(({ type }) => type)).toEqual([MessageType.close]);
+  });
+
   it('ends on any bytes, with frames or a protocol error, keeping no more than it was given', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => {

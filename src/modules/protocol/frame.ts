@@ -68,6 +68,8 @@ export class FrameDecoder {
   #messageLength = -1;
   #payload: Buffer = Buffer.alloc(0);
   #filled = 0;
+  /** When set, messages of other types are passed over too. */
+  #only: MessageType | undefined;
 
   /** Bytes received and not yet given out, what has arrived of the current message included. */
   get bufferedBytes(): number {
@@ -80,15 +82,25 @@ export class FrameDecoder {
     this.#waiting += chunk.length;
   }
 
+  /** From now on messages of all other types are passed over without being kept, the current one included. */
+  passAllBut(type: MessageType): void {
+    this.#only = type;
+    if (this.#messageLength < 0 || this.#header?.type === type) return;
+    this.#messageLength -= this.#filled;
+    this.#payload = Buffer.alloc(0);
+    this.#filled = 0;
+  }
+
   /** The next whole frame; undefined until more arrives. Throws SyncError 'protocol'; after that no call makes sense. */
   next(): WireFrame | undefined {
     while (this.#readLengths()) {
       const { type, compression } = this.#header!;
       const isKnown = type >= 0 && type < MESSAGE_BYTES_MAX.length;
-      if (!(isKnown ? this.#collect() : this.#pass())) return undefined;
+      const isKept = isKnown && (this.#only ?? type) === type;
+      if (!(isKept ? this.#collect() : this.#pass())) return undefined;
       const payload = this.#payload;
       this.#startFrame();
-      if (!isKnown) continue;
+      if (!isKept) continue;
       return {
         type: type as MessageType,
         isCompressed: compression === COMPRESSION_LZ4,

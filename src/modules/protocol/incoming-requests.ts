@@ -15,6 +15,11 @@ export const REQUESTS_AT_ONCE_MAX = 64;
 export const REQUEST_BYTES_AT_ONCE_MAX = 32 * 1024 * 1024;
 /** Requests of one peer that wait; stock peers have 64 MiB of blocks under way, of whatever size. */
 export const REQUESTS_WAITING_MAX = 16_384;
+/**
+ * About the bytes of memory that their names take: more than REQUESTS_OUT_MAX of ours with the longest names that are
+ * applied here, or else two nodes of ours could both stop reading.
+ */
+export const REQUESTS_WAITING_BYTES_MAX = 32 * 1024 * 1024;
 /** Our requests to one peer that wait for an answer. */
 export const REQUESTS_OUT_MAX = 4_096;
 
@@ -38,7 +43,8 @@ export class IncomingRequests {
   constructor(private readonly answers: RequestAnswers) {}
 
   get isFull(): boolean {
-    return this.#waiting.length >= REQUESTS_WAITING_MAX;
+    const { length, byteLength } = this.#waiting;
+    return length >= REQUESTS_WAITING_MAX || byteLength >= REQUESTS_WAITING_BYTES_MAX;
   }
 
   add(request: WireRequest): void {
@@ -101,6 +107,11 @@ function codeOf(error: unknown): ResponseCode {
 class RequestQueue {
   #requests: WireRequest[] = [];
   #removed = 0;
+  #byteLength = 0;
+
+  get byteLength(): number {
+    return this.#byteLength;
+  }
 
   get length(): number {
     return this.#requests.length - this.#removed;
@@ -112,9 +123,11 @@ class RequestQueue {
 
   push(request: WireRequest): void {
     this.#requests.push(request);
+    this.#byteLength += weightOf(request);
   }
 
   removeFirst(): void {
+    this.#byteLength -= weightOf(this.first!);
     this.#removed++;
     if (this.#removed < REQUESTS_AT_ONCE_MAX && this.length > 0) return;
     this.#requests = this.#requests.slice(this.#removed);
@@ -124,5 +137,10 @@ class RequestQueue {
   clear(): void {
     this.#requests = [];
     this.#removed = 0;
+    this.#byteLength = 0;
   }
+}
+
+function weightOf({ request }: WireRequest): number {
+  return request.name.length + request.folder.length;
 }

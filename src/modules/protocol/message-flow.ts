@@ -43,6 +43,8 @@ export class MessageFlow {
   /** Cluster configs received and not handled yet. */
   #configsWaiting = 0;
   #isStopped = false;
+  /** What comes is rubbish: no message can be made out in it any more. */
+  #isDeaf = false;
   #working: Promise<void> | undefined;
 
   constructor(private readonly sink: MessageSink) {}
@@ -60,6 +62,7 @@ export class MessageFlow {
   stop(): void {
     this.#isStopped = true;
     this.#inbox.length = 0;
+    this.#decoder.passAllBut(MessageType.close);
   }
 
   push(chunk: Uint8Array): void {
@@ -79,17 +82,17 @@ export class MessageFlow {
     }
   }
 
-  /** After `stop`: is there a Close in what comes now? Everything else is dropped. */
+  /** After `stop`: is there a Close in what comes now? Nothing of it is kept. */
   findsClose(chunk: Uint8Array): boolean {
+    if (this.#isDeaf) return false;
     try {
       this.#decoder.push(chunk);
-      for (let frame = this.#decoder.next(); frame !== undefined; frame = this.#decoder.next()) {
-        if (frame.type === MessageType.close) return true;
-      }
+      return this.#decoder.next() !== undefined;
     } catch {
       // Rubbish behind the end has no meaning.
+      this.#isDeaf = true;
+      return false;
     }
-    return false;
   }
 
   #accept(frame: WireFrame): void {

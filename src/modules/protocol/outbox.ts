@@ -42,6 +42,11 @@ export class Outbox {
     private readonly onWritten: (byteLength: number) => void,
   ) {}
 
+  /** The stream has enough waiting already, and nothing is handed to it. */
+  get isBlocked(): boolean {
+    return this.#isWaitingForDrain;
+  }
+
   /** Resolves when the frame was handed to the stream; rejects with what closed the outbox. */
   add(lane: Lane, parts: readonly Uint8Array[]): Promise<void> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);

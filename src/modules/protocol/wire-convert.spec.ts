@@ -90,7 +90,7 @@ describe('cluster configs', () => {
     expect(convert.clusterConfigFromWire(encoded)).toEqual(config);
   });
 
-  it('are refused with a device ID of another length, or with too many folders, devices or addresses', () => {
+  it('are refused with a device ID of another length, or with too many folders, devices or addresses, or a folder twice', () => {
     const withDevice = (device: bep.Device.$Properties): Uint8Array =>
       bep.ClusterConfig.encode({ folders: [{ id: 'f', devices: [device] }] }).finish();
     expect(() => convert.clusterConfigFromWire(withDevice({ id: Buffer.alloc(31) }))).toThrow(
@@ -102,6 +102,8 @@ describe('cluster configs', () => {
     const folders = Buffer.alloc(2 * 10_001);
     for (let i = 0; i < folders.length; i += 2) folders[i] = 0x0a;
     expect(() => convert.clusterConfigFromWire(folders)).toThrow(/10000 folders/);
+    const twice = bep.ClusterConfig.encode({ folders: [{ id: 'f' }, { id: 'f' }] }).finish();
+    expect(() => convert.clusterConfigFromWire(twice)).toThrow(/the folder "f" twice/);
   });
 });
 

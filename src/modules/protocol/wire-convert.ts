@@ -63,7 +63,19 @@ const PROGRESS_COUNTS: Readonly<Record<number, CountRule>> = {
 export function clusterConfigFromWire(payload: Uint8Array): ClusterConfig {
   checkCounts(payload, CLUSTER_CONFIG_COUNTS);
   const message = bep.ClusterConfig.decode(payload);
-  return { folders: (message.folders ?? []).map(folderFromWire), secondary: message.secondary };
+  const folders = (message.folders ?? []).map(folderFromWire);
+  requireDifferent(folders.map(({ id }) => id));
+  return { folders, secondary: message.secondary };
+}
+
+function requireDifferent(folders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const id of folders) {
+    if (seen.has(id)) {
+      throw new SyncError('protocol', `the folder ${JSON.stringify(id.slice(0, 200))} twice`);
+    }
+    seen.add(id);
+  }
 }
 
 function folderFromWire(folder: bep.Folder.$Properties): ClusterFolder {
