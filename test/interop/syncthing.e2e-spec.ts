@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { SeededRandom } from '../support/random.js';
 import { hasStock, StockNode } from '../support/stock-node.js';
 import { TestNode } from '../support/test-node.js';
-import { BIG_EDGE_SIZES, changeTree, makeTree, treeDifferences } from '../support/tree.js';
+import { changeTree } from '../support/tree-changes.js';
+import { BIG_EDGE_SIZES, makeTree, treeDifferences } from '../support/tree.js';
 import { until } from '../support/wait.js';
 
 jest.setTimeout(300_000);

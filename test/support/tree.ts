@@ -8,10 +8,19 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** Sizes on both sides of what decides about blocks. */
-export const EDGE_SIZES = [0, 1, 128 * KIB - 1, 128 * KIB, 128 * KIB + 1, 256 * KIB - 1, 256 * KIB];
+export const EDGE_SIZES = [
+  0,
+  1,
+  128 * KIB - 1,
+  128 * KIB,
+  128 * KIB + 1,
+  256 * KIB - 1,
+  256 * KIB,
+  256 * KIB + 1,
+];
 export const BIG_EDGE_SIZES = [250 * MIB - 1, 250 * MIB, 300 * MIB];
 
-const WORDS = [
+export const WORDS = [
   'a',
   'Bild',
   'notes',
@@ -35,9 +44,23 @@ export interface TreeItem {
   readonly content: string;
 }
 
-const isInternal = (name: string): boolean =>
+export const isInternal = (name: string): boolean =>
   /^(\.stfolder|\.stignore|\.stversions)(\/|$)/.test(name) ||
   /(^|\/)(\.syncthing\.|~syncthing~)[^/]*\.tmp$/.test(name);
+
+/** Hashes of contents by what changes with them, so that a file that stays is read once however often it is compared. */
+export class ContentHashes {
+  private readonly known = new Map<string, { readonly state: string; readonly hash: string }>();
+
+  of(path: string, { ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): string {
+    const state = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    const known = this.known.get(path);
+    if (known?.state === state) return known.hash;
+    const hash = hashFile(path);
+    this.known.set(path, { state, hash });
+    return hash;
+  }
+}
 
 function hashFile(path: string): string {
   const hash = createHash('sha256');
@@ -55,7 +78,14 @@ function hashFile(path: string): string {
 }
 
 /** Everything in the tree that is synced, by name. */
-export function readTree(root: string): Map<string, TreeItem> {
+export function readTree(root: string, hashes = new ContentHashes()): Map<string, TreeItem> {
+  return walkTree(root, (path, stat) => hashes.of(path, stat));
+}
+
+function walkTree(
+  root: string,
+  contentOf: (path: string, stat: fs.BigIntStats) => string,
+): Map<string, TreeItem> {
   const items = new Map<string, TreeItem>();
   const visit = (directory: string): void => {
     for (const entry of fs.readdirSync(join(root, directory)).sort()) {
@@ -71,7 +101,7 @@ export function readTree(root: string): Map<string, TreeItem> {
         visit(name);
       } else {
         const mtimeUs = stat.mtimeNs / 1000n;
-        items.set(name, { type: 'file', mode, mtimeUs, content: hashFile(path) });
+        items.set(name, { type: 'file', mode, mtimeUs, content: contentOf(path, stat) });
       }
     }
   };
@@ -79,53 +109,32 @@ export function readTree(root: string): Map<string, TreeItem> {
   return items;
 }
 
-/** What differs between the trees, in plain lines, at most a screenful. */
-export function treeDifferences(rootA: string, rootB: string): string[] {
-  const a = readTree(rootA);
-  const b = readTree(rootB);
+/** What differs between the trees, in plain lines, at most a screenful. Contents are read once all else is the same. */
+export function treeDifferences(
+  rootA: string,
+  rootB: string,
+  hashes = new ContentHashes(),
+): string[] {
+  const sizeOf = (_path: string, { size }: fs.BigIntStats): string => `${size} bytes`;
+  const atAGlance = differences(walkTree(rootA, sizeOf), walkTree(rootB, sizeOf));
+  if (atAGlance.length > 0) return atAGlance;
+  return differences(readTree(rootA, hashes), readTree(rootB, hashes));
+}
+
+function differences(a: Map<string, TreeItem>, b: Map<string, TreeItem>): string[] {
   const names = [...new Set([...a.keys(), ...b.keys()])].sort();
-  const show = (item: TreeItem | undefined): string =>
-    item === undefined
-      ? 'absent'
-      : `${item.type} ${item.mode.toString(8)} ${item.mtimeUs} ${item.content.slice(0, 12)}`;
   return names
-    .filter((name) => show(a.get(name)) !== show(b.get(name)))
-    .map((name) => `${name}: ${show(a.get(name))} | ${show(b.get(name))}`)
+    .filter((name) => showItem(a.get(name)) !== showItem(b.get(name)))
+    .map((name) => `${name}: ${showItem(a.get(name))} | ${showItem(b.get(name))}`)
     .slice(0, 40);
 }
 
-/** Names of the regular and other items, directories only when asked. */
-function namesIn(root: string, want: (item: TreeItem) => boolean): string[] {
-  const items: string[] = [];
-  const visit = (directory: string): void => {
-    for (const entry of fs.readdirSync(join(root, directory), { withFileTypes: true })) {
-      const name = directory === '' ? entry.name : `${directory}/${entry.name}`;
-      if (isInternal(name)) continue;
-      const type = entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'symlink' : 'file';
-      if (want({ type, mode: 0, mtimeUs: 0n, content: '' })) items.push(name);
-      if (entry.isDirectory()) visit(name);
-    }
-  };
-  visit('');
-  return items.sort();
+export function showItem(item: TreeItem | undefined): string {
+  if (item === undefined) return 'absent';
+  return `${item.type} ${item.mode.toString(8)} ${item.mtimeUs} ${item.content.slice(0, 12)}`;
 }
 
-const directoriesIn = (root: string): string[] => [
-  '',
-  ...namesIn(root, ({ type }) => type === 'directory'),
-];
-const filesIn = (root: string): string[] => namesIn(root, ({ type }) => type === 'file');
-
-function freshName(root: string, random: SeededRandom): string {
-  for (;;) {
-    const directory = random.pick(directoriesIn(root));
-    const base = `${random.pick(WORDS)}-${random.below(1_000_000)}`;
-    const name = directory === '' ? base : `${directory}/${base}`;
-    if (!fs.existsSync(join(root, name))) return name;
-  }
-}
-
-function writeFile(root: string, name: string, size: number, random: SeededRandom): void {
+export function writeFile(root: string, name: string, size: number, random: SeededRandom): void {
   const path = join(root, name);
   const piece = random.bytes(Math.min(size, 64 * KIB));
   const fd = fs.openSync(path, 'w');
@@ -172,68 +181,4 @@ export function makeTree(
       writeFile(root, name, sizeFor(i, random), random);
     }
   }
-}
-
-type Change = (root: string, random: SeededRandom) => void;
-
-const onFile =
-  (change: (path: string, random: SeededRandom) => void): Change =>
-  (root, random) => {
-    const files = filesIn(root);
-    if (files.length > 0) change(join(root, random.pick(files)), random);
-  };
-
-const CHANGES: Record<string, Change> = {
-  edit: onFile((path, random) => {
-    const fd = fs.openSync(path, 'r+');
-    fs.writeSync(fd, random.bytes(16), 0, 16, random.below(fs.fstatSync(fd).size + 1));
-    fs.closeSync(fd);
-  }),
-  append: onFile((path, random) => fs.appendFileSync(path, random.bytes(random.below(1000) + 1))),
-  truncate: onFile((path, random) => {
-    fs.truncateSync(path, random.below(fs.statSync(path).size + 1));
-  }),
-  permissions: onFile((path, random) => fs.chmodSync(path, random.pick([0o600, 0o664, 0o755]))),
-  time: onFile((path, random) => fs.utimesSync(path, 1, 1_600_000_000 + random.below(10_000_000))),
-  create: (root, random) =>
-    writeFile(root, freshName(root, random), random.below(300 * KIB), random),
-  renameFile: (root, random) => {
-    const files = filesIn(root);
-    if (files.length === 0) return;
-    fs.renameSync(join(root, random.pick(files)), join(root, freshName(root, random)));
-  },
-  renameDirectory: (root, random) => {
-    const from = random.pick(directoriesIn(root));
-    const to = freshName(root, random);
-    if (from !== '' && !to.startsWith(`${from}/`)) fs.renameSync(join(root, from), join(root, to));
-  },
-  fileToDirectory: onFile((path) => {
-    fs.rmSync(path);
-    fs.mkdirSync(path);
-    fs.writeFileSync(join(path, 'inside'), 'was a file');
-  }),
-  fileToLink: onFile((path) => {
-    fs.rmSync(path);
-    fs.symlinkSync('somewhere', path);
-  }),
-  directoryToFile: (root, random) => {
-    const name = random.pick(directoriesIn(root));
-    if (name === '') return;
-    fs.rmSync(join(root, name), { recursive: true });
-    fs.writeFileSync(join(root, name), `was a directory ${random.below(1000)}`);
-  },
-  deleteFile: onFile((path) => fs.rmSync(path)),
-  deleteDirectory: (root, random) => {
-    const name = random.pick(directoriesIn(root));
-    if (name.split('/').length > 2) fs.rmSync(join(root, name), { recursive: true });
-  },
-};
-
-/** Changes the tree `count` times; returns what was done. */
-export function changeTree(root: string, count: number, random: SeededRandom): string[] {
-  return Array.from({ length: count }, () => {
-    const kind = random.pick(Object.keys(CHANGES));
-    CHANGES[kind]!(root, random);
-    return kind;
-  });
 }
