@@ -12,7 +12,7 @@ import { ConnectionsService } from './modules/connections/connections.service.js
 import { IndexDatabase } from './modules/database/index-database.js';
 import { EventsService } from './modules/events/events.service.js';
 import { ClusterService } from './modules/model/cluster.service.js';
-import { type LocalIdentity, REPLICA_FACT } from './modules/model/identity.js';
+import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './modules/model/identity.js';
 import { ModelService } from './modules/model/model.service.js';
 import { Hasher } from './modules/scanner/hasher.js';
 import { Walker } from './modules/scanner/walker.js';
@@ -59,7 +59,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
     const known = await this.database.fact(REPLICA_FACT);
     if (known !== undefined) return BigInt(known);
     const isFirst = created && (await this.cert.isFirstIndex());
-    const replicaId = isFirst ? shortId : this.randomness.uint64();
+    const replicaId = isFirst ? shortId : newReplicaId(this.randomness);
     await this.database.setFact(REPLICA_FACT, replicaId.toString());
     await this.cert.firstIndexMade();
     return replicaId;

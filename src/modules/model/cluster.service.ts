@@ -26,6 +26,7 @@ import {
   planFolderExchange,
   type SharedFolder,
 } from './cluster-plan.js';
+import { newReplicaId } from './identity.js';
 import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
 import { RequestServer } from './request-server.js';
@@ -183,7 +184,7 @@ export class ClusterService implements DeviceHandler {
     this.logger.warn(
       `Folder ${folder}: ${connection.deviceId} knows more of our index than we do; announcing it anew`,
     );
-    await this.model.renewReplica(this.randomness.uint64());
+    await this.model.renewReplica(newReplicaId(this.randomness));
     await this.database.renewIndexId(folder);
     throw new SyncError('changed', `index of folder ${folder} was rolled back; reconnect`, true);
   }
