@@ -266,8 +266,8 @@ describe('file infos that break the protocol', () => {
     const counters = Array.from({ length: 10_000 }, (_, i) => ({ id: (i + 1) as never }));
     const index = (file: bep.FileInfo.$Properties, count: number): Uint8Array =>
       bep.Index.encode({ folder: 'f', files: new Array(count).fill(file) }).finish();
-    const versions = index({ ...ok, version: { counters } }, 21);
-    await expect(indexFromWire(versions)).rejects.toThrow(/more than 200000 counters/);
+    const versions = index({ ...ok, version: { counters } }, 11);
+    await expect(indexFromWire(versions)).rejects.toThrow(/more than 100000 counters/);
     const heads = index({ ...ok, platform: Buffer.alloc(2 ** 19) }, 33);
     await expect(indexFromWire(heads)).rejects.toThrow(/file infos of more than 16777216 bytes/);
   });

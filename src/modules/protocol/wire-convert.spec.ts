@@ -96,6 +96,10 @@ describe('cluster configs', () => {
     expect(() => convert.clusterConfigFromWire(withDevice({ id: Buffer.alloc(31) }))).toThrow(
       refusal,
     );
+    const devices = Array.from({ length: 10_001 }, () => ({ id: Buffer.alloc(32) }));
+    devices.forEach(({ id }, i) => id.writeUInt32BE(i));
+    const different = bep.ClusterConfig.encode({ folders: [{ id: 'f', devices }] }).finish();
+    expect(() => convert.clusterConfigFromWire(different)).toThrow(/10000 different devices/);
     const addresses = new Array<string>(200_001).fill('');
     const many = withDevice({ id: Buffer.alloc(32), addresses });
     expect(() => convert.clusterConfigFromWire(many)).toThrow(/200000 addresses/);

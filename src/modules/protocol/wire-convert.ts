@@ -6,7 +6,7 @@ import { deviceIdBytes, deviceIdFromBytes } from '../../domain/device-id.js';
 import { SyncError } from '../../domain/errors.js';
 import { wireNameProblem } from '../../domain/file-name.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
-import { type Compression, type FolderType } from '../../domain/wire-terms.js';
+import { type Compression, type DeviceId, type FolderType } from '../../domain/wire-terms.js';
 import { bep } from './gen/bep.js';
 import {
   type BlockRequest,
@@ -63,7 +63,8 @@ const PROGRESS_COUNTS: Readonly<Record<number, CountRule>> = {
 export function clusterConfigFromWire(payload: Uint8Array): ClusterConfig {
   checkCounts(payload, CLUSTER_CONFIG_COUNTS);
   const message = bep.ClusterConfig.decode(payload);
-  const folders = (message.folders ?? []).map(folderFromWire);
+  const ids = new DeviceIds();
+  const folders = (message.folders ?? []).map((folder) => folderFromWire(folder, ids));
   requireDifferent(folders.map(({ id }) => id));
   return { folders, secondary: message.secondary };
 }
@@ -78,22 +79,39 @@ function requireDifferent(folders: readonly string[]): void {
   }
 }
 
-function folderFromWire(folder: bep.Folder.$Properties): ClusterFolder {
+function folderFromWire(folder: bep.Folder.$Properties, ids: DeviceIds): ClusterFolder {
   return {
     id: folder.id ?? '',
     label: folder.label ?? '',
     type: FOLDER_TYPES[folder.type ?? 0] ?? 'sendreceive',
     paused: folder.stopReason === STOPPED_BECAUSE_PAUSED,
-    devices: (folder.devices ?? []).map((device) => deviceFromWire(device as bep.Device)),
+    devices: (folder.devices ?? []).map((device) => deviceFromWire(device as bep.Device, ids)),
   };
 }
 
-function deviceFromWire(device: bep.Device): ClusterDevice {
-  if (device.id.length !== DEVICE_ID_BYTES) {
-    throw new SyncError('protocol', `a device ID of ${device.id.length} bytes`);
+/** Device IDs of one message as text, each made once: every folder lists the same devices. */
+class DeviceIds {
+  readonly #texts = new Map<string, DeviceId>();
+
+  textOf(bytes: Uint8Array): DeviceId {
+    if (bytes.length !== DEVICE_ID_BYTES) {
+      throw new SyncError('protocol', `a device ID of ${bytes.length} bytes`);
+    }
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    if (this.#texts.size === limits.DEVICES_MAX) {
+      throw new SyncError('protocol', `more than ${limits.DEVICES_MAX} different devices`);
+    }
+    const text = deviceIdFromBytes(bytes);
+    this.#texts.set(key, text);
+    return text;
   }
+}
+
+function deviceFromWire(device: bep.Device, ids: DeviceIds): ClusterDevice {
   return {
-    id: deviceIdFromBytes(device.id),
+    id: ids.textOf(device.id),
     name: device.name,
     addresses: [...device.addresses],
     compression: COMPRESSIONS[device.compression] ?? 'metadata',

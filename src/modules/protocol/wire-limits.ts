@@ -33,6 +33,8 @@ export const CLOSE_BYTES_MAX = 64 * KIB;
 export const FOLDERS_MAX = 10_000;
 /** In one cluster config, over all folders. */
 export const FOLDER_DEVICES_MAX = 100_000;
+/** Different devices in one cluster config: the text of an ID takes a hundred times longer to make than its bytes to read. */
+export const DEVICES_MAX = 10_000;
 /** In one cluster config, over all folders and devices. */
 export const DEVICE_ADDRESSES_MAX = 200_000;
 
@@ -41,7 +43,7 @@ export const FILES_PER_INDEX_MAX = 10_000;
 /** All file infos of one message without their blocks, some fifty times a stock batch: compressed, they cost a peer next to nothing. */
 export const INDEX_HEADS_BYTES_MAX = 16 * MIB;
 /** Version counters in one message, over all files: each takes many times the bytes it has on the wire. */
-export const INDEX_COUNTERS_MAX = 200_000;
+export const INDEX_COUNTERS_MAX = 100_000;
 /** One file info without its blocks: name, link target, version, extended attributes. */
 export const FILE_HEAD_BYTES_MAX = MIB;
 /** One file's version vector, encoded: some 3,000 devices. */
