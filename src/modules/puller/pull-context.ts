@@ -41,6 +41,8 @@ export interface PullContext {
   readonly hasDeletes: boolean;
   /** Directories that were seen in this pass, to hold items. */
   readonly parents: Set<string>;
+  /** Items of ours that are getting a conflict name just now, as several others need their place. */
+  readonly givingWay: Map<string, Promise<void>>;
   /** How often this version of the item has failed in earlier passes. */
   readonly failedTries: (item: FileInfo) => number;
   /** Files moved in this pass, old name to new name; a name is set before the move begins. */

@@ -118,6 +118,7 @@ export class PullerService {
       folderFs: (id) => this.fileSystems.get(id),
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,
       parents: new Set(),
+      givingWay: new Map(),
       failedTries: ({ name, version }) => retries.triesOf(name, version),
       moved: new Map(),
     };

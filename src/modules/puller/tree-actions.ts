@@ -91,15 +91,28 @@ function belowNoDirectory(error: unknown): undefined {
  * that does not pass, ours goes on under a conflict name.
  */
 async function giveWay(ctx: PullContext, path: string, item: FileInfo): Promise<void> {
+  const underWay = ctx.givingWay.get(path);
+  if (underWay !== undefined) return underWay;
+  if (ctx.failedTries(item) < TRIES_BEFORE_GIVING_WAY) throw noDirectory(path);
+  const done = clearWay(ctx, path).finally(() => ctx.givingWay.delete(path));
+  ctx.givingWay.set(path, done);
+  return done;
+}
+
+async function clearWay(ctx: PullContext, path: string): Promise<void> {
   const { id } = ctx.folder.settings;
   const [local] = await ctx.database.locals(id, [path]);
   const isSettled = (await ctx.database.needed(id, path)) === undefined;
-  if (!isPresent(local) || !isSettled || ctx.failedTries(item) < TRIES_BEFORE_GIVING_WAY) {
-    throw new SyncError('refused', `${JSON.stringify(path)} is no directory here`, true);
-  }
-  const { state } = await ctx.disk.look(path, local);
+  if (!isPresent(local) || !isSettled) throw noDirectory(path);
+  const { state, stat } = await ctx.disk.look(path, local);
+  // It has gone already, for another item that needs its place.
+  if (stat === undefined || stat.type === 'directory') return;
   if (state !== 'as-indexed') throw new ChangedOnDiskError(path);
   await moveAside(ctx, local);
+}
+
+function noDirectory(path: string): SyncError {
+  return new SyncError('refused', `${JSON.stringify(path)} is no directory here`, true);
 }
 
 /** What is in the way of a directory goes; a file that would be lost with a change of ours gets a conflict name. */
