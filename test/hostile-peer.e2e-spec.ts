@@ -1,6 +1,7 @@
 /** Peers that are uninvited, talk rubbish or lie, over real TLS, while a good device must be served all the time. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
+import * as fs from 'node:fs';
 import { IndexDatabase } from '../src/modules/database/index-database.js';
 import {
   BesiegedNode,
@@ -8,9 +9,17 @@ import {
   HANDSHAKE_TIMEOUT_MS,
   onlyReason,
 } from './support/besieged-node.js';
-import { sha256 } from './support/fake-folder.js';
+import { long, sha256, vector } from './support/fake-folder.js';
 import { SeededRandom } from './support/random.js';
-import { BAD_ITEMS, BAD_REQUESTS, MALFORMED, REFUSED_REQUESTS } from './support/hostile-cases.js';
+import {
+  BAD_ITEMS,
+  BAD_REQUESTS,
+  LIES,
+  MALFORMED,
+  REFUSED_REQUESTS,
+  UNFIT_NAMES,
+} from './support/hostile-cases.js';
+import { until } from './support/wait.js';
 import { peerIdentity } from './support/fake-peer-tls.js';
 
 jest.setTimeout(30_000);
@@ -74,7 +83,9 @@ describe('an uninvited device', () => {
     await besieged.isServed();
     const { peer } = await besieged.joinedEvil();
     const startMs = performance.now();
-    await Promise.all(sockets.map((socket) => socket.closed || once(socket.resume(), 'close')));
+    await Promise.all(
+      sockets.filter(({ closed }) => !closed).map((socket) => once(socket.resume(), 'close')),
+    );
     expect(performance.now() - startMs).toBeLessThan(10 * HANDSHAKE_TIMEOUT_MS);
     await peer.drop();
   });
@@ -184,3 +195,90 @@ describe('a configured device that asks for what is not its own', () => {
     await peer.drop();
   });
 });
+
+describe('a configured device that announces what cannot be here', () => {
+  it.each(UNFIT_NAMES)('(%s) changes nothing here and stays connected', async (what, name) => {
+    const { peer, folder } = await besieged.joinedEvil();
+    const before = everything();
+    const fit = `beside ${what.replaceAll(' ', '-')}`;
+    const files = [folder.file(name, 'evil'), folder.file(`${name}/below`, 'evil')];
+    folder.index(peer, [...files, folder.file(fit, 'fit')]);
+    await until('the fit item is there', () => contentOf(besieged.path(fit)) === 'fit');
+    await until('the failure is told', () => besieged.problemsOf(name).length > 0);
+    expect(everything().filter((path) => !before.includes(path))).toEqual([fit]);
+    expect(peer.isEnded).toBe(false);
+    await peer.drop();
+  });
+
+  it('writes and deletes nothing through links, its own or the ones of the user', async () => {
+    const { peer, folder } = await besieged.joinedEvil();
+    folder.index(peer, [
+      folder.symlink('escape', besieged.outside),
+      folder.file('escape/evil', 'evil'),
+      folder.file('out/evil', 'evil'),
+      folder.file('out/precious', 'evil'),
+      folder.deleted('out/precious', { version: vector([folder.identity.shortId, 2n ** 40n]) }),
+      folder.directory('out/directory'),
+      folder.symlink('out/link', 'evil'),
+      folder.file('after the links', 'x'),
+    ]);
+    await until('the other item is there', () => besieged.has('after the links'));
+    await until('the failures are recorded', () => besieged.problemsOf('out/evil').length > 0);
+    expect(besieged.untouched()).toEqual([]);
+    await peer.drop();
+  });
+
+  it('in sequences and times that make no sense is taken at its word, where that is possible', async () => {
+    const { peer, folder } = await besieged.joinedEvil();
+    folder.index(peer, [
+      folder.file('same', 'first', { sequence: long(9) }),
+      folder.file('same', 'second', { sequence: long(3), version: vector([1n, 1]) }),
+      folder.directory('same/below', { sequence: long(3) }),
+      folder.file('far ahead', 'x', { sequence: long(2n ** 53n - 1n), modifiedS: long(2n ** 50n) }),
+      folder.file('long ago', 'x', { sequence: long(1), modifiedS: long(-(2n ** 50n)) }),
+    ]);
+    folder.update(peer, folder.file('last', 'last', { sequence: long(1) }));
+    await until('the last item is there', () => contentOf(besieged.path('last')) === 'last');
+    expect(peer.isEnded).toBe(false);
+    await peer.drop();
+  });
+});
+
+describe('a configured device that lies about content', () => {
+  it.each(LIES)(
+    'by %s gets nothing under a name, and the truth of another device does',
+    async (what, answer) => {
+      const name = `lie of ${what}`;
+      const { peer, folder } = await besieged.joinedEvil();
+      const truth = Buffer.alloc(200 * 1024, what);
+      const file = folder.file(name, truth);
+      folder.files.clear();
+      folder.index(peer, [file]);
+      answer(peer, await peer.next('request'), truth);
+      await until('it is noticed', () => besieged.problemsOf(name).length > 0 || peer.isEnded);
+      expect(besieged.has(name)).toBe(false);
+      await besieged.isServed();
+      await besieged.goodHas(file, truth);
+      expect(fs.readFileSync(besieged.path(name)).equals(truth)).toBe(true);
+      await peer.drop();
+    },
+  );
+
+  it('by never answering gets nothing under a name, and others are still answered', async () => {
+    const { peer, folder } = await besieged.joinedEvil();
+    const file = folder.file('never answered', 'never');
+    folder.files.clear();
+    folder.index(peer, [file]);
+    await peer.next('request');
+    await besieged.answersGood();
+    expect(besieged.has('never answered')).toBe(false);
+    await peer.drop();
+    await besieged.isServed();
+  });
+});
+
+/** All names in the folder but those of the good device, which come and go meanwhile. */
+function everything(): string[] {
+  const names = fs.readdirSync(besieged.node.root, { recursive: true }) as string[];
+  return names.filter((name) => !/^(\.syncthing\.)?good-/.test(name));
+}

@@ -6,11 +6,14 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestingModuleBuilder } from '@nestjs/testing';
+import { type ItemProblem } from '../../src/domain/errors.js';
 import { CertService } from '../../src/modules/cert/cert.service.js';
 import { TcpTransport } from '../../src/modules/connections/tcp-transport.js';
 import { Transport } from '../../src/modules/connections/transport.js';
+import { type bep } from '../../src/modules/protocol/gen/bep.js';
+import { ModelService } from '../../src/modules/model/model.service.js';
 import { Clock } from '../../src/platform/clock.js';
-import { FakeFolder, long, sha256 } from './fake-folder.js';
+import { FakeFolder, long, sha256, vector, vectorOf, type WireFile } from './fake-folder.js';
 import { type FakePeer } from './fake-peer.js';
 import { peerIdentity, type PeerIdentity, PeerNetwork } from './fake-peer-tls.js';
 import { TestNode } from './test-node.js';
@@ -19,7 +22,7 @@ import { until } from './wait.js';
 const KIB = 1024;
 /** Shorter than the program's own, which nobody wants to wait for. */
 export const HANDSHAKE_TIMEOUT_MS = 500;
-const SERVED_WITHIN_MS = 5_000;
+const SERVED_WITHIN_MS = 20_000;
 
 export class BesiegedNode {
   readonly network = new PeerNetwork();
@@ -29,6 +32,7 @@ export class BesiegedNode {
   #goodFolder!: FakeFolder;
   #evilIndexes = 0n;
   #served = 0;
+  #asked = 0;
   #outsideBefore: string[] = [];
 
   private constructor(
@@ -66,6 +70,11 @@ export class BesiegedNode {
     return join(this.base, 'outside');
   }
 
+  /** The item is in the folder. */
+  has(name: string): boolean {
+    return fs.existsSync(this.path(name));
+  }
+
   path(name: string): string {
     return join(this.node.root, name);
   }
@@ -95,26 +104,40 @@ export class BesiegedNode {
     const name = `good-${this.#served++}`;
     const content = `content of ${name}`;
     this.#goodFolder.update(this.#good, this.#goodFolder.file(name, content));
-    const id = 1_000_000 + this.#served;
+    await this.answersGood();
+    const isThere = (): boolean => contentOf(this.path(name)) === content;
+    await until(`${name} of the good device is here`, isThere, SERVED_WITHIN_MS, 5);
+  }
+
+  /** The good device asks for a block and gets it. */
+  async answersGood(): Promise<void> {
+    const id = ++this.#asked;
     const block = this.keptContent.subarray(128 * KIB, 256 * KIB);
-    this.#good.send('request', {
-      ...{ id, folder: 'default', name: 'kept', size: block.length, hash: sha256(block) },
-      ...{ offset: long(128 * KIB), blockNo: 1 },
-    });
-    const isAnswered = (): boolean =>
-      this.#good.received.some(
-        ({ name: kind, message }) =>
-          kind === 'response' &&
-          'data' in message &&
-          message.id === id &&
-          block.equals(message.data),
-      );
-    await until(
-      `the good device is served (${name})`,
-      () => isAnswered() && contentOf(this.path(name)) === content,
-      SERVED_WITHIN_MS,
-      5,
-    );
+    const request = { id, folder: 'default', name: 'kept', size: block.length, blockNo: 1 };
+    this.#good.send('request', { ...request, offset: long(128 * KIB), hash: sha256(block) });
+    const answers = (): bep.Response[] =>
+      this.#good.received
+        .filter(({ name }) => name === 'response')
+        .map(({ message }) => message as bep.Response)
+        .filter((response) => response.id === id);
+    await until('the good device is answered', () => answers().length > 0, SERVED_WITHIN_MS, 5);
+    if (!block.equals(answers()[0]!.data)) throw new Error('the good device got other bytes');
+  }
+
+  /** The good device announces the file too, in a newer version, and it arrives here. */
+  async goodHas(file: WireFile, content: Uint8Array): Promise<void> {
+    const { size, blocks, blockSize, blocksHash } = file;
+    const name = file.name!;
+    const counters = vectorOf(file.version);
+    const version = vector(...counters, [this.goodIdentity.shortId, 1]);
+    const rest = { size, blocks, blockSize, blocksHash, version };
+    this.#goodFolder.update(this.#good, this.#goodFolder.file(name, content, rest));
+    await until(`the good device's ${name} is here`, () => this.has(name), SERVED_WITHIN_MS, 5);
+  }
+
+  problemsOf(name: string): ItemProblem[] {
+    const problems = this.node.get(ModelService).runner('default')?.problems ?? [];
+    return problems.filter((problem) => problem.name === name);
   }
 
   /** Nothing outside the folder was read from, written to, or removed; the folder's own things are as they were. */

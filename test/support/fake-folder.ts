@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import $protobuf from 'protobufjs/minimal.js';
 import { deviceIdBytes } from '../../src/domain/device-id.js';
-import { bep } from '../../src/modules/protocol/gen/bep.js';
+import { type bep } from '../../src/modules/protocol/gen/bep.js';
 import { type FakePeer } from './fake-peer.js';
 import { type PeerIdentity } from './fake-peer-tls.js';
 

@@ -254,7 +254,12 @@ export class FakePeer {
   }
 }
 
-function frameOf(type: number, payload: Uint8Array, claimed: number, compression: number): Buffer {
+export function frameOf(
+  type: number,
+  payload: Uint8Array,
+  claimed = payload.length,
+  compression = 0,
+): Buffer {
   const header = bep.Header.encode({ type, compression }).finish();
   const front = Buffer.alloc(2 + header.length + 4);
   front.writeUInt16BE(header.length, 0);

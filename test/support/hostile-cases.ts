@@ -258,3 +258,47 @@ export const REFUSED_REQUESTS: [what: string, request: Request][] = [
   ['a name that nobody has', { name: 'nothing', hash: NO_HASH }],
   ['a name with a NUL character', { name: 'kept\0', hash: NO_HASH }],
 ];
+
+/** Names that the wire allows and this node does not apply. */
+export const UNFIT_NAMES: [what: string, name: string][] = [
+  ['a NUL character', 'evil\0name'],
+  ['the marker', '.stfolder'],
+  ['in the marker', '.stfolder/evil'],
+  ['the patterns', '.stignore'],
+  ['the old versions', '.stversions/old'],
+  ['a temporary file', '.syncthing.evil.tmp'],
+  ['a temporary file of Windows', '~syncthing~evil.tmp'],
+  ['no normal form', 'e\u0301vil'],
+  ['a component too long', 'e'.repeat(256)],
+  ['a path too long', Array.from({ length: 40 }, () => 'e'.repeat(200)).join('/')],
+];
+
+type Answer = (peer: FakePeer, request: bep.Request, truth: Buffer) => void;
+
+/** Wrong answers to the request for the first of two blocks. */
+export const LIES: [what: string, answer: Answer][] = [
+  [
+    'other bytes',
+    (peer, { id, size }) => peer.send('response', { id, data: Buffer.alloc(size, 'lies') }),
+  ],
+  [
+    'too few bytes',
+    (peer, { id }, truth) => peer.send('response', { id, data: truth.subarray(0, 5) }),
+  ],
+  [
+    'too many bytes',
+    (peer, { id }, truth) => peer.send('response', { id, data: Buffer.concat([truth, truth]) }),
+  ],
+  ['no bytes', (peer, { id }) => peer.send('response', { id })],
+  ['a refusal', (peer, { id }) => peer.send('response', { id, code: 3 })],
+  ['a code that nobody knows', (peer, { id }) => peer.send('response', { id, code: 99 })],
+  [
+    'answers to other requests, and then a refusal',
+    (peer, { id, size }, truth) => {
+      const data = truth.subarray(0, size);
+      for (const other of [id + 1000, -1, 2 ** 31 - 1]) peer.send('response', { id: other, data });
+      peer.send('response', { id, code: 1 });
+      peer.send('response', { id, data });
+    },
+  ],
+];
