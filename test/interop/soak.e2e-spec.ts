@@ -29,7 +29,9 @@ const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
 async function run(rounds: ChangeRounds): Promise<void> {
   let tree = await rounds.converge(LIMIT_MS);
   for (let round = 0; round < ROUNDS; round += 1) {
-    const options = { changes: CHANGES, limitMs: LIMIT_MS, isCrowded: round % 2 === 0 };
+    const isCrowded = round % 2 === 0;
+    const isOverlapping = round >= ROUNDS / 2;
+    const options = { changes: CHANGES, limitMs: LIMIT_MS, isCrowded, isOverlapping };
     const outcome = await rounds.round(tree, options);
     expect({ round, wrong: outcome.wrong }).toEqual({ round, wrong: [] });
     tree = outcome.tree;

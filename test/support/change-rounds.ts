@@ -11,6 +11,9 @@ const POLL_MS = 100;
 /** When the trees still differ so long after both said that they are in sync, both look at their disks again. */
 const SCAN_AGAIN_MS = 3_000;
 
+/** The users go on after up to this time. */
+const OVERLAP_MS_MAX = 300;
+
 const CONFLICT_MARK = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}/g;
 
 /** The name before it, or a directory on the way to it, got a conflict name. */
@@ -41,6 +44,14 @@ export interface RoundOptions {
   readonly limitMs: number;
   /** Both users meet at the same names. */
   readonly isCrowded: boolean;
+  /** Both go on changing while the nodes work on what was changed before. */
+  readonly isOverlapping?: boolean;
+}
+
+/** What one user did in one go. */
+interface Burst {
+  readonly before: Tree;
+  readonly after: Tree;
 }
 
 export class ChangeRounds {
@@ -86,23 +97,36 @@ export class ChangeRounds {
 
   /** One round from a converged tree; returns what went wrong beyond not converging, which throws. */
   async round(before: Tree, options: RoundOptions): Promise<{ tree: Tree; wrong: string[] }> {
-    const { changes, limitMs, isCrowded } = options;
-    const favourites = isCrowded ? favouritesOf([...before.keys()], this.random) : [];
-    const done = this.sides.map(({ root }) => changeTree(root, changes, this.random, favourites));
-    const edited = this.sides.map(({ root }) => readTree(root, this.hashes));
-    const report = (error: unknown): never => {
-      throw new Error(`${String(error)}\n${done.map((list) => list.join('\n')).join('\n---\n')}`, {
-        cause: error,
-      });
-    };
-    const tree = await this.converge(limitMs).catch(report);
-    const wrong = [
-      ...lostOf(before, edited[0]!, edited[1]!, tree),
-      ...lostOf(before, edited[1]!, edited[0]!, tree),
-      ...(await this.wrongTimes(tree)),
-      ...(await this.unrest(tree)),
-    ];
-    return { tree, wrong: wrong.length === 0 ? [] : [...wrong, ...done.flat()] };
+    const favourites = options.isCrowded ? favouritesOf([...before.keys()], this.random) : [];
+    const done: string[] = [];
+    const bursts = [this.burst(options.changes, favourites, done)];
+    if (options.isOverlapping) {
+      const scans = Promise.all(this.sides.map((side) => side.scan()));
+      await new Promise((resolve) => setTimeout(resolve, this.random.below(OVERLAP_MS_MAX)));
+      bursts.push(this.burst(options.changes, favourites, done));
+      await scans;
+    }
+    const tree = await this.converge(options.limitMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${done.join('\n')}`, { cause: error });
+    });
+    const [a, b] = bursts.at(-1)!;
+    // While the nodes were at work the two users had not the same before them, and may have seen what came over.
+    const lost = options.isOverlapping
+      ? [...missingOf(a, tree), ...missingOf(b, tree)]
+      : [...lostOf(before, a.after, b.after, tree), ...lostOf(before, b.after, a.after, tree)];
+    const wrong = [...lost, ...(await this.wrongTimes(tree)), ...(await this.unrest(tree))];
+    return { tree, wrong: wrong.length === 0 ? [] : [...wrong, ...done] };
+  }
+
+  /** Changes on both sides, with no time in between for the nodes of this process. */
+  private burst(changes: number, favourites: readonly string[], done: string[]): [Burst, Burst] {
+    const [a, b] = this.sides.map(({ root }, side): Burst => {
+      const before = readTree(root, this.hashes);
+      const list = changeTree(root, changes, this.random, favourites);
+      done.push(...list.map((change) => `${side} ${change}`));
+      return { before, after: readTree(root, this.hashes) };
+    });
+    return [a!, b!];
   }
 
   /** Files whose times the two sides announce differently: one has cut what it was told. */
@@ -140,11 +164,7 @@ export class ChangeRounds {
  * an edit against an edit keeps both contents, an edit against a delete keeps the edit.
  */
 export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): string[] {
-  const kept = new Set(
-    [...result].map(([name, { type, content }]) => `${originalName(name)} ${type} ${content}`),
-  );
-  const isKept = (name: string, { type, content }: TreeItem): boolean =>
-    kept.has(`${originalName(name)} ${type} ${content}`);
+  const isKept = contentsOf(result);
   const wrong: string[] = [];
   for (const [name, item] of mine) {
     if (item.type !== 'file') continue;
@@ -152,9 +172,7 @@ export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): st
     const isTheirs = showItem(theirs.get(name)) !== showItem(before.get(name));
     // Of conflict copies that are changed on both sides only one stays: there are no copies of copies.
     if (isMine && isTheirs && originalName(name) !== name) continue;
-    if ((isMine || !isTheirs) && !isKept(name, item)) {
-      wrong.push(`lost ${name}: ${story(name)}`);
-    }
+    if ((isMine || !isTheirs) && !isKept(name, item)) wrong.push(`lost ${name}: ${story(name)}`);
   }
   for (const [name, item] of before) {
     if (item.type !== 'file' || mine.has(name)) continue;
@@ -168,4 +186,24 @@ export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): st
     const trees = [before, mine, theirs, result];
     return trees.map((tree) => showItem(tree.get(name))).join(' | ');
   }
+}
+
+/** Files that the user has just written and that are nowhere now. */
+export function missingOf({ before, after }: Burst, result: Tree): string[] {
+  const isKept = contentsOf(result);
+  return [...after]
+    .filter(([name, item]) => item.type === 'file' && originalName(name) === name)
+    .filter(([name, item]) => before.get(name)?.content !== item.content && !isKept(name, item))
+    .map(([name]) => {
+      const trees = [before, after, result];
+      return `lost ${name}: ${trees.map((tree) => showItem(tree.get(name))).join(' | ')}`;
+    });
+}
+
+/** Is the content there, under its name or that of a conflict copy? */
+function contentsOf(result: Tree): (name: string, item: TreeItem) => boolean {
+  const show = (name: string, { type, content }: TreeItem): string =>
+    `${originalName(name)} ${type} ${content}`;
+  const kept = new Set([...result].map(([name, item]) => show(name, item)));
+  return (name, item) => kept.has(show(name, item));
 }
