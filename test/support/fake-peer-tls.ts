@@ -33,6 +33,8 @@ export async function peerIdentity(certificateName?: string): Promise<PeerIdenti
 export interface PeerListener {
   /** `tcp://host:port`. */
   readonly address: string;
+  /** All that finished their handshake. */
+  readonly peers: readonly FakePeer[];
   /** The next connection the node has dialed. */
   accept(): Promise<FakePeer>;
 }
@@ -84,11 +86,13 @@ export class PeerNetwork {
       ...{ requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3' as const },
     });
     this.servers.add(server);
+    const peers: FakePeer[] = [];
     const arrived: FakePeer[] = [];
     const waiting: ((peer: FakePeer) => void)[] = [];
     server.on('secureConnection', (socket) => {
       this.keep(socket);
       const peer = new FakePeer(socket, options);
+      peers.push(peer);
       const taker = waiting.shift();
       if (taker === undefined) arrived.push(peer);
       else taker(peer);
@@ -97,6 +101,7 @@ export class PeerNetwork {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return {
+      peers,
       address: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
       accept: () => {
         const peer = arrived.shift();

@@ -112,7 +112,7 @@ export class ConnectionsService {
       deviceName: settings.deviceName,
       clientVersion: clientVersion(),
       strangers: new Strangers(this.database, events, clock, log),
-      learn: (fingerprint, id) => this.settings.rememberDeviceId(fingerprint, id),
+      learn: (fingerprint, id) => this.learn(fingerprint, id),
       greet: (stream, hello, signal) => protocol.greet(stream, hello, signal),
       offer: (candidate) => register.offer(candidate),
     });
@@ -134,6 +134,13 @@ export class ConnectionsService {
       receiving: new Set(),
       statistics: undefined,
     };
+  }
+
+  /** Known at once; should it not be written down, the device is recognised by its fingerprint again next time. */
+  private learn(fingerprint: string, id: string): void {
+    this.settings.rememberDeviceId(fingerprint, id).catch((error: unknown) => {
+      this.logger.warn(`The ID of ${fingerprint} is not remembered: ${messageOf(error)}`);
+    });
   }
 
   private open(candidate: Candidate, handler: ConnectionHandler): StartableConnection {
