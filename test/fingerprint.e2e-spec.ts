@@ -141,8 +141,9 @@ describe('a device known by its fingerprint of 2013', () => {
     peer.send('clusterConfig', new FakeFolder(stranger, node.id, 1n).clusterConfig());
     await peer.ended();
     expect([peer.hello?.deviceName, peer.received]).toEqual(['', []]);
-    const pending = await node.get(IndexDatabase).pendingDevices();
-    expect(pending).toMatchObject([{ device: stranger.id }]);
+    const database = node.get(IndexDatabase);
+    await until('it is pending', async () => (await database.pendingDevices()).length > 0);
+    expect(await database.pendingDevices()).toMatchObject([{ device: stranger.id }]);
     expect(fs.existsSync(join(node.home, 'device-ids.json'))).toBe(false);
   });
 
