@@ -60,8 +60,9 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
     if (known !== undefined) return BigInt(known);
     const isFirst = created && (await this.cert.isFirstIndex());
     const replicaId = isFirst ? shortId : newReplicaId(this.randomness);
-    await this.database.setFact(REPLICA_FACT, replicaId.toString());
+    // In this order: after a stop in between, a new random id is the careful choice.
     await this.cert.firstIndexMade();
+    await this.database.setFact(REPLICA_FACT, replicaId.toString());
     return replicaId;
   }
 }

@@ -137,6 +137,34 @@ describe('two nodes', () => {
     expect(treeDifferences(a.root, b.root)).toEqual([]);
   });
 
+  it('keep what was written since one was given an older copy of its index', async () => {
+    for (const name of ['f0', 'f1', 'f2']) write(a, name, `${name} first`);
+    await startPair(a, b);
+    await settle(a, b);
+    await a.stop();
+    fs.cpSync(a.home, join(base, 'backup'), { recursive: true });
+    const reconnect = async (): Promise<void> => {
+      const device = { id: b.id, addresses: [b.address] };
+      await a.start({ devices: [device] });
+    };
+    await reconnect();
+    for (const name of ['f1', 'f2']) write(a, name, `${name} second`);
+    await settle(a, b);
+    await a.stop();
+    fs.rmSync(a.home, { recursive: true });
+    fs.cpSync(join(base, 'backup'), a.home, { recursive: true });
+    write(a, 'f0', 'f0 edited over the old index');
+    // The first scan makes up for the sequences that were lost, before the other is there to notice.
+    await a.start({ devices: [{ id: b.id }] });
+    await a.scan();
+    await a.stop();
+    await reconnect();
+    await until('the edit has arrived', () => read(b, 'f0') === 'f0 edited over the old index');
+    await settle(a, b);
+    expect(read(a, 'f1')).toBe('f1 second');
+    expect(treeDifferences(a.root, b.root)).toEqual([]);
+  });
+
   it('take no change from the cluster with --ro, and no delete with --no-delete', async () => {
     write(a, 'mine', 'of a');
     write(b, 'theirs', 'of b');

@@ -58,7 +58,7 @@ describe('the Cluster Config we send', () => {
 });
 
 describe('what follows from a folder of a received Cluster Config', () => {
-  const own = { indexId: 5n, sequence: 10 };
+  const own = { indexId: 5n, sequence: 12, announced: 10 };
   const plan = (message: ClusterFolder, shared: FolderSettings | undefined, known = NONE) =>
     planFolderExchange(message, shared, PEER, OWN, own, known);
 

@@ -16,6 +16,11 @@ export interface IndexPosition {
   readonly sequence: number;
 }
 
+/** Our own, and the highest sequence that a device can know of it. */
+export interface OwnPosition extends IndexPosition {
+  readonly announced: number;
+}
+
 export interface SharedFolder {
   readonly settings: FolderSettings;
   /** Positions by device ID, our own included; empty for a paused folder. */
@@ -87,7 +92,7 @@ export function planFolderExchange(
   shared: FolderSettings | undefined,
   peer: DeviceId,
   ownId: DeviceId,
-  own: IndexPosition,
+  own: OwnPosition,
   known: IndexPosition,
 ): FolderAnswer {
   const folder = message.id;
@@ -110,7 +115,7 @@ export function planFolderExchange(
     };
   }
   const isDelta = aboutUs.indexId !== 0n && aboutUs.indexId === own.indexId;
-  const isRolledBack = isDelta && aboutUs.maxSequence > own.sequence;
+  const isRolledBack = isDelta && aboutUs.maxSequence > own.announced;
   const theirs = aboutThem?.indexId ?? 0n;
   return {
     kind: 'exchange',

@@ -27,6 +27,7 @@ import {
   type SharedFolder,
 } from './cluster-plan.js';
 import { newReplicaId } from './identity.js';
+import { AnnouncedSequences } from './announced.js';
 import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
 import { RequestServer } from './request-server.js';
@@ -40,6 +41,7 @@ export class ClusterService implements DeviceHandler {
   private readonly trace = new Logger('idx');
   private readonly exchanges = new Map<PeerConnection, Exchanges>();
   private readonly requestServer: RequestServer;
+  private readonly announced: AnnouncedSequences;
 
   constructor(
     private readonly model: ModelService,
@@ -50,6 +52,7 @@ export class ClusterService implements DeviceHandler {
     private readonly randomness: Randomness,
     hasher: Hasher,
   ) {
+    this.announced = new AnnouncedSequences(database);
     this.requestServer = new RequestServer(database, hasher, (folder, name) =>
       this.model.runner(folder)?.requestScan([name]),
     );
@@ -135,7 +138,9 @@ export class ClusterService implements DeviceHandler {
     const shared = this.model.sharedWith(folder.id, peer);
     const isRunning = shared !== undefined && !shared.paused;
     const none: IndexPosition = { indexId: 0n, sequence: 0 };
-    const own = isRunning ? await this.ownPosition(folder.id) : none;
+    const position = isRunning ? await this.ownPosition(folder.id) : none;
+    const announced = isRunning ? await this.announced.of(folder.id) : 0;
+    const own = { ...position, announced };
     const known = isRunning ? await this.database.remoteIndex(folder.id, peer) : none;
     return planFolderExchange(folder, shared, peer, this.model.identity.deviceId, own, known);
   }
@@ -162,7 +167,10 @@ export class ClusterService implements DeviceHandler {
       answer.sendAfter,
       this.database,
       this.clock,
-      (line) => this.traced(line),
+      {
+        trace: (line) => this.traced(line),
+        sending: (sequence) => this.announced.raise(folder, sequence),
+      },
     );
     exchanges.set(folder, sender);
     sender.wake();
@@ -185,6 +193,8 @@ export class ClusterService implements DeviceHandler {
       `Folder ${folder}: ${connection.deviceId} knows more of our index than we do; announcing it anew`,
     );
     await this.model.renewReplica(newReplicaId(this.randomness));
+    const announced = await this.announced.of(folder);
+    this.model.runner(folder)?.requestRenewal(announced, this.model.retiredReplicas);
     await this.database.renewIndexId(folder);
     throw new SyncError('changed', `index of folder ${folder} was rolled back; reconnect`, true);
   }

@@ -2,9 +2,10 @@
  * One folder while it runs: the only caller of its scans and pulls, one at a time, so that nothing else changes its
  * local index. Owns the folder's state, its open file system and what is asked of it. Wakes coalesce.
  */
-import { messageOf, SyncError, type ItemProblem } from '../../domain/errors.js';
-import { type Clock, type Timer } from '../../platform/clock.js';
+import { messageOf, type ItemProblem } from '../../domain/errors.js';
+import { type Clock } from '../../platform/clock.js';
 import { type FolderFs, type FolderFsFactory } from '../../platform/folder-fs.js';
+import { NamedTimers } from '../../platform/named-timers.js';
 import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
@@ -14,15 +15,17 @@ import { type PullerService } from '../puller/puller.service.js';
 import { type ScannerService } from '../scanner/scanner.service.js';
 import { refuseIgnorePatterns } from './ignore-file.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
+import { FolderProblems } from './folder-problems.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
+import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
 
 /** A stopped folder is looked at again after this time. */
 export const ERROR_RETRY_MS = 60_000;
-/** A file that changed while it was hashed is scanned again after this time. */
+/** A file that changed while it was hashed is scanned again after this time, and after twice the last pause then. */
 export const CHANGED_RETRY_MS = 1_000;
-
+export const CHANGED_RETRY_MAX_MS = 3_600_000;
 /** Temp files that nobody will go on with are looked for this often. */
 export const CLEANUP_INTERVAL_MS = 24 * 3_600_000;
 
@@ -42,7 +45,7 @@ export interface FolderRunnerLog {
 
 export class FolderRunner {
   private readonly loop: WakeLoop;
-  private readonly timers = new Set<Timer>();
+  private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'cleanup'>;
   private readonly requests = new ScanRequests();
   private isPullWanted = false;
   private isCleanupDue = true;
@@ -50,7 +53,9 @@ export class FolderRunner {
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
   private lastError = '';
-  private scanProblems: readonly ItemProblem[] = [];
+  private changedRetryMs = CHANGED_RETRY_MS;
+  private renewal: { after: number; retired: readonly bigint[] } | undefined;
+  private readonly scanProblems = new FolderProblems();
 
   constructor(
     readonly settings: FolderSettings,
@@ -60,6 +65,7 @@ export class FolderRunner {
     private readonly parts: FolderRunnerParts,
     private readonly log: FolderRunnerLog,
   ) {
+    this.timers = new NamedTimers(parts.clock);
     this.loop = new WakeLoop(
       (signal) => this.run(signal),
       (error) => this.fail(error),
@@ -77,11 +83,11 @@ export class FolderRunner {
 
   /** The folder's file system while it is healthy: for answering requests. */
   get fs(): FolderFs | undefined {
-    return this.openFs;
+    return this.currentState === 'error' ? undefined : this.openFs;
   }
 
   get problems(): ItemProblem[] {
-    return [...this.scanProblems, ...this.parts.puller.problems(this.settings.id)];
+    return [...this.scanProblems.all, ...this.parts.puller.problems(this.settings.id)];
   }
 
   /** Scans the names and all below them; [''] = the whole folder. */
@@ -101,14 +107,19 @@ export class FolderRunner {
     this.requestPull();
   }
 
+  /** Our index turned out to be an old copy: what it has after the sequence is announced as of a new replica. */
+  requestRenewal(after: number, retired: readonly bigint[]): void {
+    this.renewal = { after, retired };
+    this.loop.wake();
+  }
+
   /** Resolves when nothing that was asked so far is left to do. */
   idle(): Promise<void> {
     return this.loop.idle();
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.timers) timer.cancel();
-    this.timers.clear();
+    this.timers.stop();
     await this.loop.stop();
     await this.closeFs();
     this.parts.puller.forget(this.settings.id);
@@ -117,10 +128,11 @@ export class FolderRunner {
   private async run(signal: AbortSignal): Promise<void> {
     const fs = await this.healthyFs();
     while (!signal.aborted) {
+      await this.renew();
       const names = this.requests.take();
       if (names !== undefined) {
         await this.scan(fs, names, signal);
-      } else if (this.isPullWanted && this.isFirstScanDone && !this.isSendOnly) {
+      } else if (this.isPullWanted && this.isFirstScanDone) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
       } else if (this.isCleanupDue && this.isFirstScanDone) {
@@ -164,10 +176,8 @@ export class FolderRunner {
       clock,
     });
     const outcome = await scan.run(fs, names, signal);
-    this.noteProblems(outcome, names.includes(''));
-    if (outcome.retry.length > 0) {
-      this.later(CHANGED_RETRY_MS, () => this.requestScan(outcome.retry));
-    }
+    this.noteProblems(names, outcome);
+    this.retryChanged(outcome.retry);
     if (!this.isFirstScanDone && names.includes('')) {
       this.isFirstScanDone = true;
       this.isPullWanted = true;
@@ -176,18 +186,22 @@ export class FolderRunner {
     if (outcome.changed > 0) this.isPullWanted = true;
   }
 
-  private noteProblems(outcome: ScanOutcome, isWhole: boolean): void {
-    const known = new Set(this.scanProblems.map((problem) => problem.name));
-    for (const problem of outcome.problems) {
-      if (!known.has(problem.name)) this.log.warn(`${problem.name}: ${problem.message}`);
+  private noteProblems(trees: readonly string[], outcome: ScanOutcome): void {
+    const news = this.scanProblems.replace(trees, outcome.problems);
+    for (const { name, message } of news) this.log.warn(`${name}: ${message}`);
+    if (outcome.problems.length === 0) return;
+    const errors = this.scanProblems.all;
+    this.parts.events.emit('FolderErrors', { folder: this.settings.id, errors });
+  }
+
+  /** A file that is written all the time must not be hashed all the time. */
+  private retryChanged(names: readonly string[]): void {
+    if (names.length === 0) {
+      this.changedRetryMs = CHANGED_RETRY_MS;
+      return;
     }
-    this.scanProblems = isWhole ? outcome.problems : [...this.scanProblems, ...outcome.problems];
-    if (outcome.problems.length > 0) {
-      this.parts.events.emit('FolderErrors', {
-        folder: this.settings.id,
-        errors: [...this.scanProblems],
-      });
-    }
+    this.timers.set('changed', this.changedRetryMs, () => this.requestScan(names));
+    this.changedRetryMs = Math.min(2 * this.changedRetryMs, CHANGED_RETRY_MAX_MS);
   }
 
   private async pull(fs: FolderFs, signal: AbortSignal): Promise<void> {
@@ -195,7 +209,13 @@ export class FolderRunner {
     await requireMarker(fs);
     const { shortId, replicaId } = this.identity();
     const outcome = await this.parts.puller.pull(
-      { settings: this.settings, fs, ownShortId: shortId, replicaId },
+      {
+        settings: this.settings,
+        fs,
+        ownShortId: shortId,
+        replicaId,
+        isSendOnly: this.isSendOnly,
+      },
       signal,
     );
     if (outcome.rescan.length > 0) {
@@ -203,7 +223,7 @@ export class FolderRunner {
       this.isPullWanted = true;
     }
     if (outcome.nextRetryMs !== undefined) {
-      this.later(outcome.nextRetryMs, () => this.requestPull());
+      this.timers.set('pull', outcome.nextRetryMs, () => this.requestPull());
     }
     const { need } = await this.parts.database.summary(this.settings.id);
     if (need.files + need.directories + need.symlinks + need.deleted > 0) {
@@ -218,23 +238,36 @@ export class FolderRunner {
     this.isCleanupDue = false;
     const removed = await removeStrayTemps(fs, this.parts.clock.nowMs(), signal);
     for (const name of removed) this.log.info(`${name}: removed a temporary file older than a day`);
-    this.later(CLEANUP_INTERVAL_MS, () => {
+    this.timers.set('cleanup', CLEANUP_INTERVAL_MS, () => {
       this.isCleanupDue = true;
       this.loop.wake();
     });
   }
 
+  private async renew(): Promise<void> {
+    const { renewal } = this;
+    if (renewal === undefined) return;
+    this.renewal = undefined;
+    const { database, clock, events } = this.parts;
+    const nowS = Math.floor(clock.nowMs() / 1000);
+    const context = { identity: this.identity(), ignorePerms: this.settings.ignorePerms, nowS };
+    const { id } = this.settings;
+    const { after, retired } = renewal;
+    const sequence = await renewSince(id, after, retired, context, database);
+    events.emit('LocalIndexUpdated', { folder: id, items: 0, sequence });
+  }
+
+  /** The file system is opened anew next time: whatever is wrong may be mended outside. */
   private fail(error: unknown): void {
     const text = messageOf(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
     this.setState('error', text);
-    const isRootTrouble = error instanceof SyncError && error.code === 'missing';
-    void (isRootTrouble ? this.closeFs() : Promise.resolve()).then(() => {
-      this.later(ERROR_RETRY_MS, () => {
-        this.requests.add(['']);
-        this.isPullWanted = true;
-        this.loop.wake();
-      });
+    this.timers.set('error', ERROR_RETRY_MS, () => {
+      this.isPullWanted = true;
+      this.requestScan(['']);
+    });
+    this.closeFs().catch((closing: unknown) => {
+      this.log.warn(`Folder ${this.settings.id}: ${messageOf(closing)}`);
     });
   }
 
@@ -242,14 +275,6 @@ export class FolderRunner {
     const fs = this.openFs;
     this.openFs = undefined;
     await fs?.close();
-  }
-
-  private later(delayMs: number, callback: () => void): void {
-    const timer = this.parts.clock.setTimer(delayMs, () => {
-      this.timers.delete(timer);
-      callback();
-    });
-    this.timers.add(timer);
   }
 
   private setState(to: FolderState, error: string): void {

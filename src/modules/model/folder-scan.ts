@@ -12,14 +12,13 @@ import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { type ScanFinding, type ScannerService } from '../scanner/scanner.service.js';
+import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
 import { type LocalIdentity } from './identity.js';
 import { deletedChange, scannedChange } from './local-changes.js';
 
 /** Index rows read at once to compare with the disk. */
 const SUMMARIES_AT_ONCE = 2_000;
-/** Problems of one scan that are kept and shown. */
-export const PROBLEMS_MAX = 1_000;
 
 export interface ScanOutcome {
   /** Index entries made or changed. */

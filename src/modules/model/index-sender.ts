@@ -15,6 +15,13 @@ export const BATCH_BYTES_MAX = 250 * 1024;
 /** A wake that was lost is made good after this time. */
 const LOOK_AGAIN_MS = 60_000;
 
+export interface IndexSenderObserver {
+  /** One line for each batch. */
+  trace(line: string): void;
+  /** From now on the device may know our index up to the sequence. */
+  sending(sequence: number): Promise<void>;
+}
+
 export class IndexSender {
   private readonly loop: WakeLoop;
   private timer: Timer | undefined;
@@ -27,8 +34,7 @@ export class IndexSender {
     startAfter: number,
     private readonly database: IndexDatabase,
     private readonly clock: Clock,
-    /** One line for each batch. */
-    private readonly trace: (line: string) => void = () => undefined,
+    private readonly observer: IndexSenderObserver,
   ) {
     this.sentSequence = startAfter;
     this.isFirst = startAfter === 0;
@@ -65,8 +71,9 @@ export class IndexSender {
         lastSequence: last.sequence,
         prevSequence: this.isFirst ? 0 : this.sentSequence,
       };
+      await this.observer.sending(last.sequence);
       await (this.isFirst ? this.connection.index(batch) : this.connection.indexUpdate(batch));
-      this.trace(
+      this.observer.trace(
         `sent ${files.length} items of folder ${this.folder} up to sequence ${last.sequence} to ${this.connection.deviceId}`,
       );
       this.isFirst = false;

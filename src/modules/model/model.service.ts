@@ -18,6 +18,7 @@ export class ModelService {
   private readonly logger = new Logger('model');
   private readonly runners = new Map<string, FolderRunner>();
   private localIdentity: LocalIdentity | undefined;
+  private readonly retired: bigint[] = [];
 
   constructor(
     private readonly settings: SettingsService,
@@ -46,7 +47,13 @@ export class ModelService {
   /** From now on our changes are counted under another id: what we announced before is no longer known to us. */
   async renewReplica(replicaId: bigint): Promise<void> {
     await this.database.setFact(REPLICA_FACT, replicaId.toString());
+    this.retired.push(this.identity.replicaId);
     this.localIdentity = { ...this.identity, replicaId };
+  }
+
+  /** The ids we counted under earlier in this run. */
+  get retiredReplicas(): readonly bigint[] {
+    return this.retired;
   }
 
   async stop(): Promise<void> {
