@@ -6,11 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { IndexDatabase } from '../src/modules/database/index-database.js';
+import { OFFERS_PER_DEVICE_MAX } from '../src/modules/model/folder-offers.js';
 import { bep } from '../src/modules/protocol/gen/bep.js';
 import { BesiegedNode, onlyReason } from './support/besieged-node.js';
 import { packedRepetition } from './support/lz4-bomb.js';
 import { long, type WireFile } from './support/fake-folder.js';
 import { type FakePeer, frameOf, PEER_TYPES } from './support/fake-peer.js';
+import { until } from './support/wait.js';
 
 jest.setTimeout(60_000);
 
@@ -190,6 +193,23 @@ describe('the memory of a node does not grow', () => {
       await peer.drop();
     });
     expect(growth).toBeLessThan(GROWTH_BYTES_MAX);
+  });
+
+  it('with the folders that a device offers, and few of them are remembered', async () => {
+    const folders = Array.from({ length: 10_000 }, (_, i) => ({ id: `offered ${i}` }));
+    const growth = await growthDuring(async () => {
+      const { peer, folder } = await besieged.joinedEvil();
+      peer.send('clusterConfig', { folders });
+      peer.send('clusterConfig', folder.clusterConfig());
+      folder.index(peer, [folder.file('after the offers', 'x')]);
+      await until('the offers are dealt with', () => besieged.has('after the offers'));
+      await peer.drop();
+    });
+    const pending = await besieged.node.get(IndexDatabase).pendingFolders();
+    expect(pending).toHaveLength(OFFERS_PER_DEVICE_MAX);
+    const told = besieged.node.log.lines.filter((line) => line.includes('offers folder'));
+    expect(told).toHaveLength(OFFERS_PER_DEVICE_MAX);
+    expect(growth).toBeLessThan(GROWTH_BYTES_MAX / 2);
   });
 
   it('over all of these together', () => {

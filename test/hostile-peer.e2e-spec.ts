@@ -264,6 +264,26 @@ describe('a configured device that lies about content', () => {
     },
   );
 
+  it('by knowing more of our index than there ever was makes us announce it anew once, not again and again', async () => {
+    const ids = new Set<bigint>();
+    let claimed = { indexId: 0n, sequence: 0 };
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const folder = besieged.evilFolder();
+      const peer = await besieged.evil();
+      const position = await folder.join(peer, claimed);
+      ids.add(position.indexId);
+      if (attempt === 1) expect(await onlyReason(peer)).toMatch(/rolled back; reconnect/);
+      else await peer.next('index');
+      await peer.drop();
+      claimed = { indexId: position.indexId, sequence: 2 ** 40 };
+    }
+    const folder = besieged.evilFolder();
+    const peer = await besieged.evil();
+    ids.add((await folder.join(peer)).indexId);
+    expect(ids.size).toBe(2);
+    await peer.drop();
+  });
+
   it('by never answering gets nothing under a name, and others are still answered', async () => {
     const { peer, folder } = await besieged.joinedEvil();
     const file = folder.file('never answered', 'never');

@@ -28,6 +28,7 @@ import {
 } from './cluster-plan.js';
 import { newReplicaId } from './identity.js';
 import { AnnouncedSequences } from './announced.js';
+import { FolderOffers } from './folder-offers.js';
 import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
 import { RequestServer } from './request-server.js';
@@ -41,6 +42,9 @@ export class ClusterService implements DeviceHandler {
   private readonly trace = new Logger('idx');
   private readonly exchanges = new Map<PeerConnection, Exchanges>();
   private readonly requestServer: RequestServer;
+  private readonly offers: FolderOffers;
+  /** Folders whose index was renewed: in this run nobody can know more of the new one than we announced. */
+  private readonly renewed = new Set<string>();
   private readonly announced: AnnouncedSequences;
 
   constructor(
@@ -56,6 +60,7 @@ export class ClusterService implements DeviceHandler {
     this.requestServer = new RequestServer(database, hasher, (folder, name) =>
       this.model.runner(folder)?.requestScan([name]),
     );
+    this.offers = new FolderOffers(database, events, clock, this.logger);
     events.on('LocalIndexUpdated', ({ folder }) => this.wakeSenders(folder));
   }
 
@@ -152,12 +157,12 @@ export class ClusterService implements DeviceHandler {
   ): Promise<void> {
     const { folder } = answer;
     const device = connection.deviceId;
-    if (answer.kind === 'offered') return this.offered(device, folder, answer.label);
+    if (answer.kind === 'offered') return this.offers.add(device, folder, answer.label);
     if (answer.kind === 'idle') {
       this.logger.log(`Folder ${folder} is not exchanged with ${device}: ${answer.reason}`);
       return;
     }
-    if (answer.isRolledBack) return this.rollBack(connection, folder);
+    if (answer.isRolledBack && !this.renewed.has(folder)) return this.rollBack(connection, folder);
     if (answer.resetTo !== undefined) {
       await this.database.resetRemoteIndex(folder, device, answer.resetTo);
     }
@@ -177,18 +182,12 @@ export class ClusterService implements DeviceHandler {
     this.model.runner(folder)?.deviceConnected();
   }
 
-  private async offered(device: string, folder: string, label: string): Promise<void> {
-    const pending = { folder, device, label, seenMs: this.clock.nowMs() };
-    if (!(await this.database.addPendingFolder(pending))) return;
-    this.logger.log(`Device ${device} offers folder ${folder}, which is not shared with it here`);
-    this.events.emit('PendingFoldersChanged', { folder, device, label });
-  }
-
   /**
    * The device knows more of our index than we do, so ours is an older copy: what we announced since then is
    * unknown to us. A new index ID makes every device ask again, and new counters cannot repeat old ones.
    */
   private async rollBack(connection: PeerConnection, folder: string): Promise<void> {
+    this.renewed.add(folder);
     this.logger.warn(
       `Folder ${folder}: ${connection.deviceId} knows more of our index than we do; announcing it anew`,
     );
