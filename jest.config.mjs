@@ -5,5 +5,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/**/gen/**'],
+  // Worker entries and the start of the program run outside jest and do not show.
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/**/gen/**', '!src/demo/**'],
 };
