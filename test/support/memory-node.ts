@@ -1,6 +1,6 @@
 /** What a whole node needs to run in this thread and memory alone, on a clock that the test moves. */
 import { type TestingModuleBuilder } from '@nestjs/testing';
-import { MemoryNetwork } from '../../src/modules/connections/memory-transport.js';
+import { type MemoryNetwork } from '../../src/modules/connections/memory-transport.js';
 import { Transport } from '../../src/modules/connections/transport.js';
 import {
   DatabaseMemory,
