@@ -10,7 +10,12 @@ import { type PeerConnection } from '../protocol/connection-handler.js';
 import { type WantedBlock } from './block-source.js';
 import { ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads, LOAD_LIMITS, type LoadLimits } from './device-load.js';
-import { RemoteBlockSource, SLOW_AFTER_MS, STALLED_AFTER_MS } from './remote-block-source.js';
+import {
+  RemoteBlockSource,
+  SILENT_MS,
+  SLOW_AFTER_MS,
+  STALLED_AFTER_MS,
+} from './remote-block-source.js';
 
 const KIB = 1024;
 const FOREVER = new AbortController().signal;
@@ -139,6 +144,25 @@ describe('the blocks of connected devices', () => {
     await clock.pass(STALLED_AFTER_MS);
     await outcome;
     expect(a.asked[0]?.gone).toBe(true);
+  });
+
+  it('are not asked again of a device that stopped answering, so that it holds up nobody twice', async () => {
+    const { source, devices, clock } = setUp(['A']);
+    const [a] = devices as [Device];
+    const first = source.fetch(blockOf(0), ['A'], FOREVER);
+    const given = expect(first).rejects.toMatchObject({ code: 'missing' });
+    await turns();
+    await clock.pass(SLOW_AFTER_MS + STALLED_AFTER_MS);
+    await given;
+    await expect(source.fetch(blockOf(1), ['A'], FOREVER)).rejects.toMatchObject({
+      code: 'missing',
+    });
+    expect(a.asked).toHaveLength(1);
+    await clock.pass(SILENT_MS);
+    const later = source.fetch(blockOf(2), ['A'], FOREVER);
+    await turns();
+    a.asked[1]?.answer(contentOf(blockOf(2)));
+    expect(Buffer.from(await later)).toEqual(contentOf(blockOf(2)));
   });
 
   it('are waited for as long as the device keeps answering others', async () => {

@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Clock } from '../../platform/clock.js';
+import { type PeerConnection } from '../protocol/connection-handler.js';
 import { BlockSource, type WantedBlock } from './block-source.js';
 import { type ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads } from './device-load.js';
@@ -16,8 +17,15 @@ import { type Lease, RequestQueue } from './request-queue.js';
 export const SLOW_AFTER_MS = 3000;
 /** How much longer than its speed lets expect a device may take before it is slow. */
 export const SLOW_FACTOR = 3;
-/** A device that answers nothing at all for so long, while it owes an answer, is given up for this block. */
-export const STALLED_AFTER_MS = 60_000;
+/**
+ * A device that sends nothing for so long, while it owes an answer, is given up: for this block, and for others until
+ * it is heard of again or some time has passed, so that it holds up nobody for longer than this.
+ */
+export const STALLED_AFTER_MS = 20_000;
+/** Unless it is heard of before. */
+export const SILENT_MS = 300_000;
+/** Fewer bytes than this are a ping or the like, not an answer on its way. */
+const HEARD_BYTES_MIN = 1024;
 /** The longest that one request may wait for its answer. */
 export const REQUEST_MAX_MS = 600_000;
 
@@ -25,6 +33,8 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 export class RemoteBlockSource extends BlockSource {
   private readonly queue: RequestQueue;
+  /** Connections that owed answers and sent nothing: until when they are not asked. */
+  private readonly silent = new WeakMap<PeerConnection, number>();
 
   constructor(
     private readonly devices: ConnectedDevices,
@@ -112,6 +122,7 @@ export class RemoteBlockSource extends BlockSource {
       if (connection === undefined) throw new SyncError('closed', 'not connected any more', true);
       const bytes = await connection.request({ ...block, fromTemporary: false }, attempt.signal);
       const nowMs = this.clock.monotonicMs();
+      this.silent.delete(connection);
       this.loads.answered(device, lease.owedBytes, nowMs - startedMs, nowMs);
       const hashed = await this.sha256(bytes);
       if (bytes.length === block.size && Buffer.compare(hashed, block.hash) === 0) return bytes;
@@ -138,11 +149,19 @@ export class RemoteBlockSource extends BlockSource {
       STALLED_AFTER_MS,
       Math.max(SLOW_AFTER_MS, SLOW_FACTOR * this.loads.expectedMs(device, owedBytes)),
     );
+    const connection = this.devices.get(device);
+    let heardBytes = connection?.statistics.bytesIn ?? 0;
+    let heardMs = startedMs;
     const checkStalled = (): void => {
       const nowMs = this.clock.monotonicMs();
-      const silentMs = nowMs - Math.max(startedMs, this.loads.lastAnswerMs(device));
+      const bytesIn = connection?.statistics.bytesIn ?? 0;
+      // Part of a large answer is a sign of life too.
+      if (bytesIn >= heardBytes + HEARD_BYTES_MIN) [heardBytes, heardMs] = [bytesIn, nowMs];
+      const silentMs = nowMs - Math.max(heardMs, this.loads.lastAnswerMs(device));
       if (silentMs >= STALLED_AFTER_MS || nowMs - startedMs >= REQUEST_MAX_MS) {
+        if (connection !== undefined) this.silent.set(connection, nowMs + SILENT_MS);
         attempt.abort(new SyncError('timeout', 'does not answer', true));
+        this.queue.devicesChanged();
       } else {
         timer = this.clock.setTimer(Math.max(1, STALLED_AFTER_MS - silentMs), checkStalled);
       }
@@ -154,9 +173,14 @@ export class RemoteBlockSource extends BlockSource {
     return { cancel: () => timer.cancel() };
   }
 
-  /** Connected devices that this fetch has not asked. */
+  /** Connected devices that this fetch has not asked, and that answer. */
   private candidates(task: Fetch): DeviceId[] {
-    return this.connected(task.devices).filter((device) => !task.failures.has(device));
+    const nowMs = this.clock.monotonicMs();
+    return task.devices.filter((device) => {
+      const connection = this.devices.get(device);
+      if (connection === undefined || task.failures.has(device)) return false;
+      return (this.silent.get(connection) ?? 0) <= nowMs;
+    });
   }
 }
 
@@ -171,7 +195,7 @@ interface Fetch {
 function nobodyGave(task: Fetch): SyncError {
   const { block, failures } = task;
   const told = [...failures].map(([device, message]) => `${device}: ${message}`).join('; ');
-  const why = told === '' ? 'no device that has it is connected' : told;
+  const why = told === '' ? 'no device that has it is connected and answers' : told;
   return new SyncError('missing', `block ${block.blockNo} of ${block.name}: ${why}`, true);
 }
 
