@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Real sockets, disks and threads on a busy machine: a hang shows all the same.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],

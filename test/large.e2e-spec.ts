@@ -1,0 +1,75 @@
+/**
+ * SYNCNEST_LARGE_FILES=100000 is the full measure; the ordinary run takes fewer, to stay short.
+ * A folder of many small files: the memory of both processes stays bounded.
+ */
+import { jest } from '@jest/globals';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NodeProcess } from './support/node-process.js';
+import { until } from './support/wait.js';
+
+jest.setTimeout(600_000);
+
+const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? 20_000);
+const FILES_PER_DIRECTORY = 100;
+const RESIDENT_MIB_MAX = 400;
+
+/** The most memory the process ever had resident. */
+function peakResidentMiB(node: NodeProcess): number {
+  const status = fs.readFileSync(`/proc/${node.pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024;
+}
+
+function makeFiles(root: string): void {
+  for (let i = 0; i < FILES; i += 1) {
+    const directory = join(root, `d${Math.floor(i / FILES_PER_DIRECTORY)}`);
+    if (i % FILES_PER_DIRECTORY === 0) fs.mkdirSync(directory, { recursive: true });
+    fs.writeFileSync(join(directory, `f${i}`), `${i} `.repeat(20 + (i % 200)));
+  }
+}
+
+function countFiles(root: string): number {
+  let count = 0;
+  for (const directory of fs.readdirSync(root)) {
+    if (!/^d\d+$/.test(directory)) continue;
+    count += fs.readdirSync(join(root, directory)).filter((name) => /^f\d+$/.test(name)).length;
+  }
+  return count;
+}
+
+describe('a folder of many small files', () => {
+  let base: string;
+  let a: NodeProcess;
+  let b: NodeProcess;
+
+  beforeEach(async () => {
+    base = fs.mkdtempSync(join(tmpdir(), 'syncnest-large-'));
+    a = await NodeProcess.create(base, 'a');
+    b = await NodeProcess.create(base, 'b');
+  });
+
+  afterEach(async () => {
+    await Promise.all([a.stop(), b.stop()]);
+    fs.rmSync(base, { recursive: true });
+  });
+
+  it('is scanned, synced and scanned again within 400 MiB on both sides', async () => {
+    makeFiles(a.root);
+    a.start([{ id: b.id, address: 'dynamic' }], ['--scan-intv', '20s']);
+    b.start([{ id: a.id, address: a.address }], ['--scan-intv', '20s']);
+    const startMs = performance.now();
+    await a.says('Completed initial scan of folder', 120_000);
+    const scannedMs = performance.now() - startMs;
+    await until('all files have arrived', () => countFiles(b.root) === FILES, 500_000, 1_000);
+    const syncedMs = performance.now() - startMs;
+    // Two rescans at least fall into this.
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    const peaks = [a, b].map(peakResidentMiB);
+    process.stdout.write(
+      `${FILES} files: scan ${(scannedMs / 1000).toFixed(1)} s, sync ${(syncedMs / 1000).toFixed(1)} s, ` +
+        `peak resident ${peaks.map((mib) => mib.toFixed(0)).join(' and ')} MiB\n`,
+    );
+    expect(Math.max(...peaks)).toBeLessThan(RESIDENT_MIB_MAX);
+  });
+});
