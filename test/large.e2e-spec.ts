@@ -1,6 +1,6 @@
 /**
- * SYNCNEST_LARGE_FILES=100000 is the full measure; the ordinary run takes fewer, to stay short.
  * A folder of many small files: the memory of both processes stays bounded.
+ * SYNCNEST_LARGE_FILES=100000 is the full measure; the ordinary run takes fewer, to stay short.
  */
 import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
