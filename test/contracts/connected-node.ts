@@ -135,7 +135,9 @@ export class ConnectedNode {
     } as unknown as Settings;
     return {
       settings,
-      rememberDeviceId: (fingerprint: string, id: string) => this.learned.push([fingerprint, id]),
+      rememberDeviceId: async (fingerprint: string, id: string) => {
+        this.learned.push([fingerprint, id]);
+      },
     } as unknown as SettingsService;
   }
 
