@@ -50,6 +50,22 @@ export interface FileHandle {
   close(): Promise<void>;
 }
 
+/** A file with all of its content, to be made in one go. */
+export interface WholeFile {
+  readonly name: string;
+  /** In the same directory; nothing may have this name. */
+  readonly tempName: string;
+  readonly data: Uint8Array;
+  /** Of the temp file while it is filled; the umask applies. */
+  readonly createPermissions: number;
+  /** In the end, exactly; undefined: as created. */
+  readonly permissions: number | undefined;
+  readonly modifiedS: number;
+  readonly modifiedNs: number;
+  /** The file that it replaces, as it was when last looked at; undefined: nothing may be there. */
+  readonly replaced: ItemStat | undefined;
+}
+
 export abstract class FolderFs {
   /** Absolute path of the root: for workers that open it themselves, and for messages. */
   abstract readonly root: string;
@@ -83,6 +99,20 @@ export abstract class FolderFs {
   abstract readSymlink(name: string): Promise<string>;
   /** Flushes a directory's entries. */
   abstract syncDirectory(name: string): Promise<void>;
+  /**
+   * Makes a file under its temp name, sets its metadata, flushes it, looks at what it replaces once more and gives it
+   * its name: everything but syncDirectory. Returns its time as the disk has it. Fails with 'changed' when what is
+   * there is not `replaced`, with 'exists' when something has a name that nothing may have; a temp file that is
+   * complete then stays. Meant for many small files at once: each costs little more than the disk's own work.
+   */
+  abstract putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>>;
+  /** A range of a file; undefined when it is not all there or does not have the SHA-256 (empty: any will do). */
+  abstract readBlock(
+    name: string,
+    position: number,
+    length: number,
+    sha256: Uint8Array,
+  ): Promise<Uint8Array | undefined>;
   /** Found out once by trying, in the root; needs a writable root, else true is assumed. */
   abstract isCaseSensitive(): Promise<boolean>;
   /**

@@ -11,6 +11,7 @@ import {
   FolderFs,
   FolderFsFactory,
   type ItemStat,
+  type WholeFile,
 } from './folder-fs.js';
 import { isStorable } from './folder-name.js';
 import {
@@ -22,6 +23,7 @@ import {
 } from './memory-disk.js';
 import { MemoryFileHandle } from './memory-file-handle.js';
 import { type MemoryEntry, type MemoryNode } from './memory-node.js';
+import { putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
   type ErrorCodes,
   LINK_CODES,
@@ -147,6 +149,19 @@ export class MemoryFolderFs extends FolderFs {
 
   syncDirectory(name: string): Promise<void> {
     return this.#run('syncDirectory', name, () => this.disk.directory(name).makeDurable());
+  }
+
+  putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+    return putFileStepwise(this, file);
+  }
+
+  readBlock(
+    name: string,
+    position: number,
+    length: number,
+    sha256: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    return readBlockStepwise(this, name, position, length, sha256);
   }
 
   isCaseSensitive(): Promise<boolean> {

@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
+import { DiskThreads } from './disk-threads.js';
 import {
   type DirectoryEntry,
   type DirectoryListing,
@@ -16,6 +17,7 @@ import {
   FolderFs,
   FolderFsFactory,
   type ItemStat,
+  type WholeFile,
 } from './folder-fs.js';
 import { isStorable, printableName, splitName } from './folder-name.js';
 import { OperationSlots } from './operation-slots.js';
@@ -50,27 +52,31 @@ const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
   #caseSensitive: Promise<boolean> | undefined;
+  #closing: Promise<unknown> | undefined;
 
   private constructor(
     readonly root: string,
     private readonly directories: CheckedDirectories,
+    private readonly threads: DiskThreads,
   ) {
     super();
+    threads.open();
     this.#slots = new OperationSlots(OPERATIONS_AT_ONCE, `folder root ${JSON.stringify(root)}`);
   }
 
   /** Rejects with SyncError 'missing' when the root is not there, 'refused' when it is no directory. */
-  static async open(root: string): Promise<RealFolderFs> {
+  static async open(root: string, threads = new DiskThreads()): Promise<RealFolderFs> {
     const path = resolve(root);
     const directories =
       (await DirectoryHandles.open(path)) ?? (await ComponentCheckedDirectories.open(path));
-    return new RealFolderFs(path, directories);
+    return new RealFolderFs(path, directories, threads);
   }
 
   /** As on systems where directories cannot be reached through descriptors. */
   static async openWithoutDescriptors(root: string): Promise<RealFolderFs> {
     const path = resolve(root);
-    return new RealFolderFs(path, await ComponentCheckedDirectories.open(path));
+    const directories = await ComponentCheckedDirectories.open(path);
+    return new RealFolderFs(path, directories, new DiskThreads());
   }
 
   async stat(name: string): Promise<ItemStat | undefined> {
@@ -172,6 +178,36 @@ export class RealFolderFs extends FolderFs {
     }
   }
 
+  putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+    return this.#run('put', file.name, undefined, () => {
+      const { parent, base } = splitName(file.name);
+      const temp = splitName(file.tempName);
+      if (temp.parent !== parent) throw new SyncError('refused', 'the temp file is elsewhere');
+      const inPlace = { ...file, name: base, tempName: temp.base };
+      return this.directories.use(
+        parent,
+        (directory) =>
+          this.threads.run({ kind: 'put', directory, file: inPlace }) as Promise<ItemStat>,
+      );
+    });
+  }
+
+  readBlock(
+    name: string,
+    position: number,
+    length: number,
+    sha256: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    return this.#run('read', name, undefined, () => {
+      const { parent, base } = splitName(name);
+      return this.directories.use(parent, (directory) => {
+        const range = { name: base, position, length, sha256 };
+        const reading = this.threads.run({ kind: 'read', directory, ...range });
+        return reading as Promise<Uint8Array | undefined>;
+      });
+    });
+  }
+
   isCaseSensitive(): Promise<boolean> {
     this.#caseSensitive ??= this.#tryCase().catch((error: unknown) => {
       this.#caseSensitive = undefined;
@@ -185,8 +221,12 @@ export class RealFolderFs extends FolderFs {
   }
 
   async close(): Promise<void> {
-    await this.#slots.close();
-    await this.directories.close();
+    if (this.#closing === undefined) {
+      this.#closing = this.#slots
+        .close()
+        .then(() => Promise.all([this.directories.close(), this.threads.close()]));
+    }
+    await this.#closing;
   }
 
   async #tryCase(): Promise<boolean> {
@@ -276,8 +316,10 @@ export class RealFolderFs extends FolderFs {
 }
 
 export class RealFolderFsFactory extends FolderFsFactory {
+  readonly #threads = new DiskThreads();
+
   open(root: string): Promise<FolderFs> {
-    return RealFolderFs.open(root);
+    return RealFolderFs.open(root, this.#threads);
   }
 
   async makeRoot(root: string): Promise<void> {

@@ -106,12 +106,13 @@ export async function forEachConcurrently<T>(
   queue: TaskQueue,
   fn: (item: T) => Promise<void>,
   signal?: AbortSignal,
+  weightOf: (item: T) => number = () => 0,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   const start = (item: T): void => {
     const call = queue
-      .run(() => fn(item), { signal })
+      .run(() => fn(item), { signal, weight: weightOf(item) })
       .catch((error: unknown) => {
         failure ??= { error };
       })

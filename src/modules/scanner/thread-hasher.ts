@@ -5,6 +5,7 @@ import { SyncError } from '../../domain/errors.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
 import { isSameState } from '../../platform/confined-open.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { WorkerThread } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
 import { AbortGroups } from './abort-groups.js';
 import {
@@ -16,7 +17,6 @@ import {
 } from './hash-pieces.js';
 import { HashQueue, type HashTask, type QueuedPiece } from './hash-queue.js';
 import { Hasher, type HashedFile } from './hasher.js';
-import { ScanThread } from './scan-thread.js';
 import { statAt } from './stat-columns.js';
 
 export const HASH_THREADS_MAX = 8;
@@ -24,7 +24,7 @@ export const HASH_THREADS_MAX = 8;
 const GROUPS_PER_THREAD_MAX = 2;
 
 interface HashThread {
-  readonly thread: ScanThread<HashRequest, HashReply>;
+  readonly thread: WorkerThread<HashRequest, HashReply>;
   readonly groups: Map<number, QueuedPiece[]>;
 }
 
@@ -123,7 +123,8 @@ export class ThreadHasher extends Hasher {
 
   private addThread(): HashThread {
     const groups = new Map<number, QueuedPiece[]>();
-    const thread = new ScanThread<HashRequest, HashReply>(
+    const thread = new WorkerThread<HashRequest, HashReply>(
+      'scanner',
       workerUrl(import.meta.url, 'hasher-worker'),
       {
         replied: (reply) => {

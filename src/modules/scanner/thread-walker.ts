@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { SyncError } from '../../domain/errors.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { WorkerThread } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
-import { ScanThread } from './scan-thread.js';
 import { unpackBatch } from './walk-batch.js';
 import { type WalkReply, type WalkRequest } from './walk-sessions.js';
 import { Walker, type WalkEntry } from './walker.js';
@@ -22,7 +22,7 @@ interface OpenWalk {
 }
 
 interface WalkThread {
-  readonly thread: ScanThread<WalkRequest, WalkReply>;
+  readonly thread: WorkerThread<WalkRequest, WalkReply>;
   readonly walks: Map<number, OpenWalk>;
 }
 
@@ -86,7 +86,8 @@ export class ThreadWalker extends Walker {
 
 function newThread(): WalkThread {
   const walks = new Map<number, OpenWalk>();
-  const thread = new ScanThread<WalkRequest, WalkReply>(
+  const thread = new WorkerThread<WalkRequest, WalkReply>(
+    'scanner',
     workerUrl(import.meta.url, 'walker-worker'),
     {
       replied: (reply) => {

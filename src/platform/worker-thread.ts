@@ -2,28 +2,30 @@
  * One worker thread that is started at its first use, keeps the process alive only while it owes replies, and is
  * started anew after it failed. It owns the thread's life; what the messages mean is its user's.
  */
-import { Worker } from 'node:worker_threads';
-import { messageOf, SyncError } from '../../domain/errors.js';
+import { type TransferListItem, Worker } from 'node:worker_threads';
+import { messageOf, SyncError } from '../domain/errors.js';
 
-export interface ScanThreadUser<Reply> {
+export interface WorkerThreadUser<Reply> {
   replied(reply: Reply): void;
   /** The thread is gone and with it all that it was asked. Not called after close. */
   failed(error: SyncError): void;
 }
 
-export class ScanThread<Request, Reply> {
+export class WorkerThread<Request, Reply> {
   private worker: Worker | undefined;
   private isClosed = false;
 
+  /** `what` names the thread's kind in errors, for instance "scanner". */
   constructor(
+    private readonly what: string,
     private readonly url: URL,
-    private readonly user: ScanThreadUser<Reply>,
+    private readonly user: WorkerThreadUser<Reply>,
   ) {}
 
-  post(request: Request): void {
-    if (this.isClosed) throw new SyncError('closed', 'the scanner is closed');
+  post(request: Request, transferred: readonly TransferListItem[] = []): void {
+    if (this.isClosed) throw new SyncError('closed', `the ${this.what} is closed`);
     this.worker ??= this.start();
-    this.worker.postMessage(request);
+    this.worker.postMessage(request, transferred);
   }
 
   /** As post, but what a thread that is not running could not know needs no thread. */
@@ -49,7 +51,7 @@ export class ScanThread<Request, Reply> {
     const fail = (reason: string): void => {
       if (this.worker !== worker) return;
       this.worker = undefined;
-      this.user.failed(new SyncError('io', `a scanner thread stopped: ${reason}`, true));
+      this.user.failed(new SyncError('io', `a ${this.what} thread stopped: ${reason}`, true));
     };
     worker.on('message', (reply: Reply) => {
       if (this.worker === worker) this.user.replied(reply);

@@ -1,0 +1,149 @@
+/**
+ * Worker threads for small pieces of disk work, shared by the folders of a node. Several, because a flush waits for
+ * the disk and flushes side by side share its commits. Tasks asked for in one turn of the event loop travel together.
+ * What waits is bounded by its callers: each folder has a bounded number of operations.
+ */
+import { type SyncError } from '../domain/errors.js';
+import {
+  bytesOf,
+  type DiskReply,
+  type DiskRequest,
+  packRequest,
+  resultAt,
+} from './disk-messages.js';
+import { errorFrom, type DiskResult, type DiskTask } from './disk-tasks.js';
+import { WorkerThread } from './worker-thread.js';
+import { workerUrl } from './worker-url.js';
+
+export const DISK_THREADS_MAX = 4;
+/** One in work and one waiting, so that no thread idles until the event loop comes round. */
+const GROUPS_PER_THREAD_MAX = 2;
+const GROUP_TASKS_MAX = 16;
+const GROUP_BYTES_MAX = 1024 * 1024;
+
+interface Waiting {
+  readonly task: DiskTask;
+  readonly resolve: (result: DiskResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface DiskThread {
+  readonly thread: WorkerThread<DiskRequest, DiskReply>;
+  readonly groups: Map<number, Waiting[]>;
+}
+
+export class DiskThreads {
+  private readonly threads: DiskThread[] = [];
+  private waiting: Waiting[] = [];
+  private users = 0;
+  private lastGroup = 0;
+  private isDispatchDue = false;
+
+  /** Each user closes once; with the last one the threads end. A later user starts them anew. */
+  open(): void {
+    this.users += 1;
+  }
+
+  /** Only after the user's own tasks have ended. */
+  async close(): Promise<void> {
+    this.users -= 1;
+    if (this.users > 0) return;
+    await Promise.all(this.threads.splice(0).map(({ thread }) => thread.close()));
+  }
+
+  /** Rejects with the system's error, or a SyncError. */
+  run(task: DiskTask): Promise<DiskResult> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ task, resolve, reject });
+      this.dispatchSoon();
+    });
+  }
+
+  private dispatchSoon(): void {
+    if (this.isDispatchDue) return;
+    this.isDispatchDue = true;
+    setImmediate(() => {
+      this.isDispatchDue = false;
+      this.dispatch();
+    });
+  }
+
+  private dispatch(): void {
+    while (this.waiting.length > 0) {
+      const to = this.leastBusy();
+      if (to === undefined) return;
+      const group = this.takeGroup();
+      const number = ++this.lastGroup;
+      const request = packRequest(
+        number,
+        group.map(({ task }) => task),
+      );
+      to.groups.set(number, group);
+      to.thread.post(request, [request.numbers.buffer, request.data.buffer] as ArrayBuffer[]);
+      to.thread.setBusy(true);
+    }
+  }
+
+  /** The share of a thread: all of them shall have work. */
+  private takeGroup(): Waiting[] {
+    const tasksMax = Math.min(GROUP_TASKS_MAX, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
+    let count = 0;
+    let bytes = 0;
+    while (count < tasksMax) {
+      bytes += bytesOf((this.waiting[count] as Waiting).task);
+      if (count > 0 && bytes > GROUP_BYTES_MAX) break;
+      count += 1;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  /** undefined when all have as much as they may. */
+  private leastBusy(): DiskThread | undefined {
+    let best: DiskThread | undefined;
+    for (const each of this.threads) {
+      if (best === undefined || each.groups.size < best.groups.size) best = each;
+    }
+    if (best?.groups.size === 0) return best;
+    if (this.threads.length < DISK_THREADS_MAX) return this.addThread();
+    return best !== undefined && best.groups.size < GROUPS_PER_THREAD_MAX ? best : undefined;
+  }
+
+  private addThread(): DiskThread {
+    const groups = new Map<number, Waiting[]>();
+    const thread = new WorkerThread<DiskRequest, DiskReply>(
+      'disk',
+      workerUrl(import.meta.url, 'disk-worker'),
+      {
+        replied: (reply) => {
+          const group = groups.get(reply.group) ?? [];
+          groups.delete(reply.group);
+          thread.setBusy(groups.size > 0);
+          settle(group, reply);
+          this.dispatchSoon();
+        },
+        failed: (error) => {
+          rejectAll([...groups.values()].flat(), error);
+          groups.clear();
+          this.dispatchSoon();
+        },
+      },
+    );
+    const added = { thread, groups };
+    this.threads.push(added);
+    return added;
+  }
+}
+
+function settle(group: readonly Waiting[], reply: DiskReply): void {
+  let at = 0;
+  group.forEach(({ task, resolve, reject }, index) => {
+    const failure = reply.failures.get(index);
+    if (failure === undefined) resolve(resultAt(reply, index, task, at));
+    else reject(errorFrom(failure));
+    if (task.kind === 'read') at += task.length;
+  });
+}
+
+function rejectAll(tasks: readonly Waiting[], error: SyncError): void {
+  for (const { reject } of tasks) reject(error);
+}

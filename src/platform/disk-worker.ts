@@ -1,0 +1,35 @@
+/** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts). */
+import { parentPort } from 'node:worker_threads';
+import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
+import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
+
+const NO_BYTES = new Uint8Array(0);
+
+function run(request: DiskRequest): DiskReply {
+  const tasks = unpackRequest(request);
+  const readBytes = tasks.reduce(
+    (sum, task) => sum + (task.kind === 'read' ? bytesOf(task) : 0),
+    0,
+  );
+  const numbers = new Float64Array(tasks.length * 2);
+  const data = new Uint8Array(readBytes);
+  const failures = new Map<number, DiskFailure>();
+  let at = 0;
+  tasks.forEach((task, index) => {
+    const end = task.kind === 'read' ? at + task.length : at;
+    try {
+      const result = runDiskTask(task, task.kind === 'read' ? data.subarray(at, end) : NO_BYTES);
+      if (result instanceof Uint8Array) numbers[index * 2] = 1;
+      else if (result !== undefined) numbers.set([result.modifiedS, result.modifiedNs], index * 2);
+    } catch (error) {
+      failures.set(index, failureOf(error));
+    }
+    at = end;
+  });
+  return { group: request.group, numbers, data, failures };
+}
+
+parentPort?.on('message', (request: DiskRequest) => {
+  const reply = run(request);
+  parentPort?.postMessage(reply, [reply.numbers.buffer, reply.data.buffer] as ArrayBuffer[]);
+});

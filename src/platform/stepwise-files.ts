@@ -1,0 +1,72 @@
+/** Whole files by the single operations of any folder file system: what disk-tasks.ts does in one go on a real disk. */
+import { createHash } from 'node:crypto';
+import { SyncError } from '../domain/errors.js';
+import { isSameState } from './confined-open.js';
+import { type FileHandle, type FolderFs, type ItemStat, type WholeFile } from './folder-fs.js';
+
+export async function putFileStepwise(
+  fs: FolderFs,
+  file: WholeFile,
+): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+  const handle = await fs.createFile(file.tempName, file.createPermissions);
+  let made: ItemStat;
+  try {
+    made = await fill(handle, file);
+  } catch (error) {
+    await fs.removeFile(file.tempName).catch(() => undefined);
+    throw error;
+  }
+  await place(fs, file);
+  return { modifiedS: made.modifiedS, modifiedNs: made.modifiedNs };
+}
+
+async function fill(handle: FileHandle, file: WholeFile): Promise<ItemStat> {
+  try {
+    await handle.write(0, file.data);
+    if (file.permissions !== undefined) await handle.setPermissions(file.permissions);
+    await handle.setModified(file.modifiedS, file.modifiedNs);
+    await handle.sync();
+    return await handle.stat();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function place(fs: FolderFs, { name, tempName, replaced }: WholeFile): Promise<void> {
+  if (replaced !== undefined) {
+    const found = await fs.stat(name);
+    if (found === undefined || !isSameState(replaced, found)) throw changedFile(name);
+    return fs.rename(tempName, name);
+  }
+  try {
+    await fs.link(tempName, name);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== 'refused') throw error;
+    // A file system without second names: a look right before is the best there is.
+    if ((await fs.stat(name)) !== undefined) throw new SyncError('exists', `${name} exists`);
+    return fs.rename(tempName, name);
+  }
+  await fs.removeFile(tempName);
+}
+
+export function changedFile(name: string): SyncError {
+  return new SyncError('changed', `${JSON.stringify(name)} is not what it was`, true);
+}
+
+export async function readBlockStepwise(
+  fs: FolderFs,
+  name: string,
+  position: number,
+  length: number,
+  sha256: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const handle = await fs.openFile(name, 'read');
+  try {
+    const data = await handle.read(position, length);
+    if (data.length !== length) return undefined;
+    if (sha256.length === 0) return data;
+    return createHash('sha256').update(data).digest().equals(sha256) ? data : undefined;
+  } finally {
+    await handle.close();
+  }
+}
