@@ -55,17 +55,34 @@ export class RemoteBlockSource extends BlockSource {
     return devices.filter((device) => this.devices.get(device) !== undefined);
   }
 
-  fetch(
+  async fetch(
     block: WantedBlock,
     devices: readonly DeviceId[],
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const scope = new AbortController();
-    const stop = (): void => scope.abort(signal.reason);
-    const task: Fetch = { block, devices, failures: new Map(), signal: scope.signal };
+    signal.throwIfAborted();
+    const task: Fetch = {
+      block,
+      devices,
+      failures: new Map(),
+      attempts: new Set(),
+      over: undefined,
+    };
+    const stop = (): void => giveUp(task, signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.firstAnswer(task);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      if (task.attempts.size > 0) {
+        giveUp(task, new SyncError('closed', 'the block was fetched from another device'));
+      }
+    }
+  }
+
+  /** A second runner starts when the first is slow; the first good answer counts. */
+  private firstAnswer(task: Fetch): Promise<Uint8Array> {
     return new Promise<Uint8Array>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      signal.addEventListener('abort', stop, { once: true });
       let running = 0;
       const start = (onSlow: () => void): void => {
         running += 1;
@@ -81,41 +98,42 @@ export class RemoteBlockSource extends BlockSource {
         isHedged = true;
         start(() => undefined);
       });
-    }).finally(() => {
-      signal.removeEventListener('abort', stop);
-      scope.abort(new SyncError('closed', 'the block was fetched from another device'));
     });
   }
 
   /** Asks one device after the other, each at most once per fetch. */
   private async tryDevices(task: Fetch, onSlow: () => void): Promise<Uint8Array> {
     for (;;) {
-      const lease = await this.queue.lease(
-        task.block.size,
-        () => this.candidates(task),
-        task.signal,
-      );
-      if (lease === undefined) throw nobodyGave(task);
-      task.failures.set(lease.device, 'has not answered yet');
+      if (task.over !== undefined) throw task.over;
+      const attempt = new AbortController();
+      task.attempts.add(attempt);
+      let lease: Lease | undefined;
       try {
-        return await this.ask(task, lease, onSlow);
+        const { size } = task.block;
+        lease = await this.queue.lease(size, () => this.candidates(task), attempt.signal);
+        if (lease === undefined) throw nobodyGave(task);
+        task.failures.set(lease.device, 'has not answered yet');
+        return await this.ask(task, lease, onSlow, attempt);
       } catch (error) {
-        task.signal.throwIfAborted();
+        if (task.over !== undefined || lease === undefined) throw error;
         task.failures.set(lease.device, messageOf(error));
       } finally {
-        lease.release();
+        task.attempts.delete(attempt);
+        lease?.release();
       }
     }
   }
 
-  private async ask(task: Fetch, lease: Lease, onSlow: () => void): Promise<Uint8Array> {
+  private async ask(
+    task: Fetch,
+    lease: Lease,
+    onSlow: () => void,
+    attempt: AbortController,
+  ): Promise<Uint8Array> {
     const { block } = task;
     const { device } = lease;
-    task.signal.throwIfAborted();
+    attempt.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
-    const attempt = new AbortController();
-    const stop = (): void => attempt.abort(task.signal.reason);
-    task.signal.addEventListener('abort', stop, { once: true });
     const watch = this.watch(lease, startedMs, onSlow, attempt);
     try {
       const connection = this.devices.get(device);
@@ -129,11 +147,10 @@ export class RemoteBlockSource extends BlockSource {
       this.loads.lied(device, nowMs);
       throw new SyncError('mismatch', 'sent other bytes than the hash says', true);
     } catch (error) {
-      if (!task.signal.aborted) this.loads.failed(device, this.clock.monotonicMs());
+      if (task.over === undefined) this.loads.failed(device, this.clock.monotonicMs());
       throw error;
     } finally {
       watch.cancel();
-      task.signal.removeEventListener('abort', stop);
     }
   }
 
@@ -189,7 +206,15 @@ interface Fetch {
   readonly devices: readonly DeviceId[];
   /** By device that was asked: what came of it. */
   readonly failures: Map<DeviceId, string>;
-  readonly signal: AbortSignal;
+  /** Under way now: at most one of each runner. */
+  readonly attempts: Set<AbortController>;
+  /** Why nobody is asked any more. */
+  over: Error | undefined;
+}
+
+function giveUp(task: Fetch, reason: Error): void {
+  task.over ??= reason;
+  for (const attempt of task.attempts) attempt.abort(reason);
 }
 
 function nobodyGave(task: Fetch): SyncError {

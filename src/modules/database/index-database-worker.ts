@@ -10,9 +10,25 @@ import { type WorkerReply, type WorkerStart } from './worker-messages.js';
 const port = parentPort as NonNullable<typeof parentPort>;
 const { path, nowMs } = workerData as WorkerStart;
 
-function reply(message: WorkerReply): void {
-  port.postMessage(message, 'result' in message ? transferables([message.result]) : []);
+/** Answers of one turn travel together: a message costs more than a small answer. */
+class Answers {
+  private leaving: WorkerReply[] = [];
+
+  add(reply: WorkerReply): void {
+    if (this.leaving.length === 0) queueMicrotask(() => this.send());
+    this.leaving.push(reply);
+  }
+
+  send(): void {
+    if (this.leaving.length === 0) return;
+    const replies = this.leaving;
+    this.leaving = [];
+    const results = replies.map((reply) => ('result' in reply ? reply.result : undefined));
+    port.postMessage(replies, transferables(results));
+  }
 }
+
+const answers = new Answers();
 
 function serve(): void {
   const { db, created } = openDatabaseFile(path, nowMs);
@@ -22,21 +38,24 @@ function serve(): void {
 
   const answer = async ({ id, call }: WorkerRequest): Promise<void> => {
     try {
-      if (call !== 'close') return reply({ id, result: await runner.run(call) });
+      if (call !== 'close') return answers.add({ id, result: await runner.run(call) });
       await runner.drain();
       core.close();
-      reply({ id, result: undefined });
+      answers.add({ id, result: undefined });
+      answers.send();
       port.close();
     } catch (error) {
-      reply({ id, error: carriedError(error) });
+      answers.add({ id, error: carriedError(error) });
     }
   };
-  port.on('message', (request: WorkerRequest) => void answer(request));
-  reply({ id: 0, result: { created } });
+  port.on('message', (requests: WorkerRequest[]) => {
+    for (const request of requests) void answer(request);
+  });
+  answers.add({ id: 0, result: { created } });
 }
 
 try {
   serve();
 } catch (error) {
-  reply({ id: 0, error: carriedError(error) });
+  answers.add({ id: 0, error: carriedError(error) });
 }

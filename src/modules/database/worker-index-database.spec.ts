@@ -79,7 +79,7 @@ describe('the worker of the index database', () => {
     expect((rejected[0] as PromiseRejectedResult).reason).toMatchObject({ code: 'io' });
     await expect(database.folders()).rejects.toThrow('the thread of the index database ended');
     const exited = new Promise((resolve) => worker.once('exit', resolve));
-    worker.postMessage({ id: 1_000_000, call: 'close' });
+    worker.postMessage([{ id: 1_000_000, call: 'close' }]);
     await exited;
   });
 

@@ -40,6 +40,8 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
   private readonly pending = new Map<number, WaitingCall & { readonly line: Line }>();
   private readonly readLine = lineOf(READS_OUTSTANDING_MAX);
   private readonly changeLine = lineOf(CHANGES_OUTSTANDING_MAX);
+  /** Calls of this turn of the event loop, which travel together: a message costs more than a small call. */
+  private leaving: WorkerRequest[] = [];
 
   /** path: of the database's file, in an existing directory. */
   constructor(
@@ -58,7 +60,9 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
     });
     this.worker = worker;
     this.ended = undefined;
-    worker.on('message', (reply: WorkerReply) => this.settle(reply));
+    worker.on('message', (replies: WorkerReply[]) => {
+      for (const reply of replies) this.settle(reply);
+    });
     worker.on('messageerror', (error) => this.end(stopped(messageOf(error))));
     worker.on('error', (error) => this.end(stopped(messageOf(error))));
     worker.on('exit', (code) => this.end(stopped(`exit code ${code}`)));
@@ -121,10 +125,16 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
       this.nextId += 1;
       line.outstanding += 1;
       this.pending.set(id, { ...next, line });
-      const request: WorkerRequest = { id, call: next.call as WorkerRequest['call'] };
-      const args = typeof request.call === 'string' ? [] : request.call.args;
-      this.worker?.postMessage(request, transferables(args));
+      if (this.leaving.length === 0) queueMicrotask(() => this.send());
+      this.leaving.push({ id, call: next.call as WorkerRequest['call'] });
     }
+  }
+
+  private send(): void {
+    const requests = this.leaving;
+    this.leaving = [];
+    const args = requests.flatMap(({ call }) => (typeof call === 'string' ? [] : call.args));
+    this.worker?.postMessage(requests, transferables(args));
   }
 
   private settle(reply: WorkerReply): void {

@@ -18,7 +18,6 @@ import {
   type DownloadProgress,
   type IndexBatch,
 } from '../protocol/messages.js';
-import { Hasher } from '../scanner/hasher.js';
 import {
   type FolderAnswer,
   type IndexPosition,
@@ -54,10 +53,9 @@ export class ClusterService implements DeviceHandler {
     private readonly events: EventsService,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
-    hasher: Hasher,
   ) {
     this.announced = new AnnouncedSequences(database);
-    this.requestServer = new RequestServer(database, hasher, (folder, name) =>
+    this.requestServer = new RequestServer(database, (folder, name) =>
       this.model.runner(folder)?.requestScan([name]),
     );
     this.offers = new FolderOffers(database, events, clock, this.logger);

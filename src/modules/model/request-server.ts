@@ -9,12 +9,10 @@ import { type FolderFs } from '../../platform/folder-fs.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { RequestRefused } from '../protocol/connection-handler.js';
 import { type BlockRequest } from '../protocol/messages.js';
-import { type Hasher } from '../scanner/hasher.js';
 
 export class RequestServer {
   constructor(
     private readonly database: IndexDatabase,
-    private readonly hasher: Hasher,
     /** Told when a file on disk is not what the index says. */
     private readonly onStale: (folder: string, name: string) => void,
   ) {}
@@ -59,16 +57,7 @@ export class RequestServer {
     request: BlockRequest,
   ): Promise<Uint8Array | undefined> {
     try {
-      const file = await fs.openFile(name, 'read');
-      try {
-        const data = await file.read(request.offset, request.size);
-        if (data.length !== request.size) return undefined;
-        if (request.hash.length === 0) return data;
-        const hash = await this.hasher.sha256(data);
-        return Buffer.compare(hash, request.hash) === 0 ? data : undefined;
-      } finally {
-        await file.close();
-      }
+      return await fs.readBlock(name, request.offset, request.size, request.hash);
     } catch (error) {
       if (error instanceof SyncError) return undefined;
       throw error;

@@ -34,6 +34,7 @@ export class Outbox {
   };
   #isConfigSent = false;
   #isWaitingForDrain = false;
+  #isFlushDue = false;
   #closedBy: Error | undefined;
 
   constructor(
@@ -52,7 +53,7 @@ export class Outbox {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     return new Promise((resolve, reject) => {
       this.#lanes[lane].push({ parts, resolve, reject });
-      this.#flush();
+      this.#flushSoon();
     });
   }
 
@@ -70,6 +71,16 @@ export class Outbox {
     const bytes = Buffer.concat(last);
     this.onWritten(bytes.length);
     return new Promise((resolve) => this.stream.write(bytes, () => resolve()));
+  }
+
+  /** Frames of one turn leave in one write: on a socket a write costs far more than a small frame. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    queueMicrotask(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {

@@ -21,7 +21,7 @@ export class DiskView {
 
   private constructor(
     private readonly fs: FolderFs,
-    private readonly isCaseSensitive: boolean,
+    readonly isCaseSensitive: boolean,
     private readonly ignorePerms: boolean,
   ) {}
 

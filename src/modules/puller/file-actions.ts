@@ -110,7 +110,7 @@ async function setFileMetadata(
 }
 
 /** A file of ours with this content, which the cluster deletes, becomes the wanted one: no transfer and no copy. */
-async function moveHere(ctx: PullContext, item: NeededItem): Promise<boolean> {
+export async function moveHere(ctx: PullContext, item: NeededItem): Promise<boolean> {
   const { global } = item;
   if (!ctx.hasDeletes || global.size === 0) return false;
   const { id } = ctx.folder.settings;

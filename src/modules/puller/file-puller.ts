@@ -7,6 +7,7 @@ import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { type FileHandle } from '../../platform/folder-fs.js';
+import { type WantedBlock } from '../connections/block-source.js';
 import { type BlockLocation, type NeededItem } from '../database/index-database.js';
 import {
   type BlockPlan,
@@ -164,13 +165,7 @@ class Filling {
     return this.ctx.requests.run(
       async () => {
         const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
-        if (data.length !== size || !hasHash(data, hash)) {
-          throw new SyncError(
-            'mismatch',
-            `block ${blockNo} does not have the announced hash`,
-            true,
-          );
-        }
+        requireHash(data, wanted);
         signal.throwIfAborted();
         await this.write(block, data);
       },
@@ -189,6 +184,12 @@ class Filling {
     const zeros = new Uint8Array(blockLength(this.wanted, index));
     return this.handle.write(blockOffset(this.wanted, index), zeros);
   }
+}
+
+/** The last check before bytes are written, whoever checked them before. */
+export function requireHash(data: Uint8Array, { size, hash, blockNo }: WantedBlock): void {
+  if (data.length === size && hasHash(data, hash)) return;
+  throw new SyncError('mismatch', `block ${blockNo} does not have the announced hash`, true);
 }
 
 /** Open files that blocks are copied from: a few, the least recently opened closed first. */

@@ -39,8 +39,8 @@ export interface PullContext {
   readonly folderFs: (folder: string) => FolderFs | undefined;
   /** The cluster deletes files of ours: some of them may have been moved. */
   readonly hasDeletes: boolean;
-  /** Directories that were seen in this pass, to hold items. */
-  readonly parents: Set<string>;
+  /** Directories that were looked at in this pass, to hold items: whether they are there. */
+  readonly parents: Map<string, Promise<boolean>>;
   /** Items of ours that are getting a conflict name just now, as several others need their place. */
   readonly givingWay: Map<string, Promise<void>>;
   /** How often this version of the item has failed in earlier passes. */

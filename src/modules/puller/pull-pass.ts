@@ -24,10 +24,14 @@ import {
   type PullPhase,
 } from './pull-plan.js';
 import { type RetryBook } from './retry-book.js';
+import { isSmallFile, pullSmallFile } from './small-file.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
 
 /** Needed items read at once, with their block lists. */
 export const NEEDS_PAGE_ITEMS = 100;
+
+/** In the bound on files in flight so many small files count as one: they are over in no time. */
+export const SMALL_FILES_PER_FILE = 32;
 
 interface Job {
   readonly item: NeededItem;
@@ -67,8 +71,10 @@ export class PullPass {
   private async build(): Promise<void> {
     const { signal } = this.ctx;
     const files = this.filesToBuild();
-    const queue = new TaskQueue({ tasksMax: this.filesInFlight });
-    await forEachConcurrently(files, queue, (job) => this.attempt(job), signal);
+    const weightMax = this.filesInFlight * SMALL_FILES_PER_FILE;
+    const queue = new TaskQueue({ tasksMax: weightMax, weightMax });
+    const weightOf = ({ item }: Job): number => (isSmallFile(item) ? 1 : SMALL_FILES_PER_FILE);
+    await forEachConcurrently(files, queue, (job) => this.attempt(job), signal, weightOf);
   }
 
   /** Makes directories and links on the way; files are for the caller. */
@@ -158,18 +164,18 @@ export class PullPass {
     if (isVisible) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
   }
 
-  private perform({ item, action }: Job): Promise<void> {
+  private async perform({ item, action }: Job): Promise<void> {
     switch (action.kind) {
       case 'nothing':
-        return Promise.resolve();
+        return;
       case 'refuse':
-        return Promise.reject(new SyncError(action.problem.code, action.problem.message, true));
+        throw new SyncError(action.problem.code, action.problem.message, true);
       case 'record':
         return recordOnly(this.ctx, item);
       case 'keep':
         return keepOurs(this.ctx, item);
       case 'rescan':
-        return Promise.reject(new ChangedOnDiskError(item.global.name));
+        throw new ChangedOnDiskError(item.global.name);
       case 'metadata':
         return updateMetadata(this.ctx, item);
       case 'directory':
@@ -177,6 +183,7 @@ export class PullPass {
       case 'symlink':
         return makeLink(this.ctx, item);
       case 'file':
+        if (isSmallFile(item) && (await pullSmallFile(this.ctx, item))) return;
         return pullFile(this.ctx, item);
       case 'delete':
         return deleteItem(this.ctx, item);

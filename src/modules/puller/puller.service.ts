@@ -117,7 +117,7 @@ export class PullerService {
       rescan: new RescanList(),
       folderFs: (id) => this.fileSystems.get(id),
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,
-      parents: new Set(),
+      parents: new Map(),
       givingWay: new Map(),
       failedTries: ({ name, version }) => retries.triesOf(name, version),
       moved: new Map(),

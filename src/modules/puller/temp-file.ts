@@ -3,7 +3,7 @@
  * restart. The rule: it is written only while it is the one name of its file, so that nothing under another name
  * ever changes with it, and every block it holds is counted only after its hash was checked.
  */
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { blockCount, blockHash, blockLength, blockOffset } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
 import { tempNameFor } from '../../domain/file-name.js';
@@ -32,9 +32,7 @@ export class TempFile {
     signal: AbortSignal,
   ): Promise<TempFile> {
     const name = tempNameFor(wanted.name);
-    const permissions = appliesPermissions
-      ? (wanted.permissions & 0o777) | OWNER_READ_WRITE
-      : DEFAULT_PERMISSIONS;
+    const permissions = createPermissions(wanted, appliesPermissions);
     let handle = await create(fs, name, permissions);
     let valid: ReadonlySet<number> | undefined;
     if (handle === undefined) {
@@ -47,6 +45,11 @@ export class TempFile {
     await closingOnError(handle, (opened) => opened.truncate(wanted.size));
     return new TempFile(name, handle, valid);
   }
+}
+
+/** What a temp file is made with; the umask narrows it. */
+export function createPermissions(wanted: FileInfo, appliesPermissions: boolean): number {
+  return appliesPermissions ? (wanted.permissions & 0o777) | OWNER_READ_WRITE : DEFAULT_PERMISSIONS;
 }
 
 async function closingOnError<T>(
@@ -95,7 +98,7 @@ export async function validBlocks(
 }
 
 export function hasHash(data: Uint8Array, hash: Uint8Array): boolean {
-  return createHash('sha256').update(data).digest().equals(hash);
+  return hashOnce('sha256', data, 'buffer').equals(hash);
 }
 
 /** undefined when there is none, or none that may be written: that one is removed. */

@@ -58,7 +58,7 @@ export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void
  */
 export async function requireParent(ctx: PullContext, item: FileInfo): Promise<void> {
   const { name } = item;
-  if (ctx.parents.has(parentOf(name))) return;
+  if (await isParentThere(ctx, parentOf(name))) return;
   const missing: string[] = [];
   for (let path = parentOf(name); path !== ''; path = parentOf(path)) {
     const stat = await ctx.disk.stat(path).catch(belowNoDirectory);
@@ -77,8 +77,27 @@ export async function requireParent(ctx: PullContext, item: FileInfo): Promise<v
       });
     await ctx.batch.add([], [parent]);
   }
-  if (ctx.parents.size >= KNOWN_PARENTS_MAX) ctx.parents.clear();
-  ctx.parents.add(parentOf(name));
+  ctx.parents.set(parentOf(name), Promise.resolve(true));
+}
+
+/** One look for all the items that want to go there at the same time. */
+async function isParentThere(ctx: PullContext, path: string): Promise<boolean> {
+  let look = ctx.parents.get(path);
+  if (look === undefined) {
+    if (ctx.parents.size >= KNOWN_PARENTS_MAX) ctx.parents.clear();
+    look = ctx.disk
+      .stat(path)
+      .catch(belowNoDirectory)
+      .then((stat) => stat?.type === 'directory');
+    ctx.parents.set(path, look);
+  }
+  const isThere = await look.catch((error: unknown) => {
+    ctx.parents.delete(path);
+    throw error;
+  });
+  // Whoever makes it says so.
+  if (!isThere && ctx.parents.get(path) === look) ctx.parents.delete(path);
+  return isThere;
 }
 
 /** Something further up is no directory, so there is nothing here: it is come across on the way up. */

@@ -1,0 +1,108 @@
+/**
+ * The short way for a file of one block: its content is fetched into memory and put on disk in one go. Safe in the same
+ * way as the long one: content checked, flushed before it has its name, recorded after. Whatever is unusual about the
+ * file, or found on disk, is left to the long way, which begins afresh.
+ */
+import { blockHash, blockLength, isZeroBlock, MIN_BLOCK_BYTES } from '../../domain/block.js';
+import { SyncError, type ErrorCode } from '../../domain/errors.js';
+import { parentOf, tempNameFor } from '../../domain/file-name.js';
+import { type ItemStat } from '../../platform/folder-fs.js';
+import { type NeededItem } from '../database/index-database.js';
+import { losesContent } from './conflict-copy.js';
+import { recordOf } from './disk-state.js';
+import { moveHere } from './file-actions.js';
+import { NoDeviceError, requireHash } from './file-puller.js';
+import { type PullContext } from './pull-context.js';
+import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+import { createPermissions } from './temp-file.js';
+import { requireParent } from './tree-actions.js';
+import { isDenied } from './writable-directories.js';
+
+const SMALL_FILE_BYTES_MAX = MIN_BLOCK_BYTES;
+
+/** What the disk answers where the short way does not go. */
+const UNUSUAL: ReadonlySet<ErrorCode> = new Set(['exists', 'changed', 'refused']);
+
+export function isSmallFile({ global, local }: NeededItem): boolean {
+  if (global.type !== 'file' || global.deleted || global.size > SMALL_FILE_BYTES_MAX) return false;
+  return !isPresent(local) || local.type === 'file';
+}
+
+/** False when the long way has to be taken; nothing has changed on disk then. */
+export async function pullSmallFile(ctx: PullContext, item: NeededItem): Promise<boolean> {
+  const { global, local } = item;
+  if (!ctx.disk.isCaseSensitive || losesContent(item, ctx.folder.replicaId)) return false;
+  await requireParent(ctx, global);
+  let replaced: ItemStat | undefined;
+  if (isPresent(local)) {
+    const { state, stat } = await ctx.disk.look(global.name, local);
+    if (state !== 'as-indexed') return false;
+    replaced = stat;
+  }
+  if (await moveHere(ctx, item)) return true;
+  const data = await contentOf(ctx, item);
+  ctx.signal.throwIfAborted();
+  try {
+    const done = await put(ctx, item, data, replaced);
+    await ctx.batch.add([recordOf(item, done)], [parentOf(global.name)]);
+    return true;
+  } catch (error) {
+    if (isDenied(error) || (error instanceof SyncError && UNUSUAL.has(error.code))) return false;
+    throw error;
+  }
+}
+
+function put(
+  ctx: PullContext,
+  { global }: NeededItem,
+  data: Uint8Array,
+  replaced: ItemStat | undefined,
+): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+  const isApplied = appliesPermissions(global, ctx.folder.settings);
+  const kept = isApplied ? global.permissions : replaced?.permissions;
+  return ctx.fs.putFile({
+    name: global.name,
+    tempName: tempNameFor(global.name),
+    data,
+    createPermissions: createPermissions(global, isApplied),
+    permissions: kept === undefined ? undefined : kept & TRAVELLING_PERMISSIONS,
+    modifiedS: global.modifiedS,
+    modifiedNs: global.modifiedNs,
+    replaced,
+  });
+}
+
+/** The checked bytes: zeros, a block that one of our files has, or a device's. */
+async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array> {
+  const { global } = item;
+  const size = blockLength(global, 0);
+  const hash = blockHash(global, 0);
+  if (size === 0 || isZeroBlock(hash, size)) return new Uint8Array(size);
+  const own = await ownCopy(ctx, hash, size);
+  if (own !== undefined) return own;
+  if (ctx.source.connected(item.devices).length === 0) throw new NoDeviceError(global.name);
+  const { id: folder } = ctx.folder.settings;
+  const wanted = { folder, name: global.name, offset: 0, size, hash, blockNo: 0 };
+  const { signal } = ctx;
+  const fetch = (): Promise<Uint8Array> => ctx.source.fetch(wanted, item.devices, signal);
+  const data = await ctx.requests.run(fetch, { weight: size, signal });
+  requireHash(data, wanted);
+  return data;
+}
+
+async function ownCopy(
+  ctx: PullContext,
+  hash: Uint8Array,
+  size: number,
+): Promise<Uint8Array | undefined> {
+  const [places = []] = await ctx.database.findBlocks([hash]);
+  for (const place of places) {
+    if (place.size !== size) continue;
+    const isHere = place.folder === ctx.folder.settings.id;
+    const fs = isHere ? ctx.fs : ctx.folderFs(place.folder);
+    const name = isHere ? (ctx.moved.get(place.name) ?? place.name) : place.name;
+    const data = await fs?.readBlock(name, place.offset, size, hash).catch(() => undefined);
+    if (data !== undefined) return data;
+  }
+  return undefined;
+}
