@@ -92,15 +92,3 @@ export function itemStatOf(stats: BigIntStats): ItemStat {
     inode: stats.ino,
   };
 }
-
-/** True when nothing was done to the item between two looks: same item, content and metadata untouched. */
-export function isSameState(a: ItemStat, b: ItemStat): boolean {
-  return (
-    a.changedNs === b.changedNs &&
-    a.inode === b.inode &&
-    a.device === b.device &&
-    a.size === b.size &&
-    a.modifiedS === b.modifiedS &&
-    a.modifiedNs === b.modifiedNs
-  );
-}

@@ -4,14 +4,14 @@ import { type ItemStat } from './folder-fs.js';
 
 export interface DiskRequest {
   readonly group: number;
-  /** Of each task: directory, name and, to put a file, temp name. Joined by NUL. */
+  /** Of each task: directory, name and, to put a file, temp name, or to rename one, its path. Joined by NUL. */
   readonly texts: string;
   /** NUMBERS of each task. */
   readonly numbers: Float64Array;
   /** Content of files to put, hashes of blocks to read. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** By index of the task: what a file replaces. */
-  readonly replaced: ReadonlyMap<number, ItemStat>;
+  /** By index of the task: what it replaces or removes. */
+  readonly seen: ReadonlyMap<number, ItemStat>;
 }
 
 export interface DiskReply {
@@ -23,56 +23,92 @@ export interface DiskReply {
   readonly failures: ReadonlyMap<number, DiskFailure>;
 }
 
-/** isPut; length of its data; then createPermissions, permissions, seconds, nanoseconds or position, length. */
+/** Kind; length of its data; then createPermissions, permissions, seconds, nanoseconds or position, length. */
 const NUMBERS = 6;
 const TEXTS = 3;
 const AS_CREATED = -1;
+const KINDS: readonly DiskTask['kind'][] = ['read', 'put', 'remove', 'rename'];
+const NO_BYTES = new Uint8Array(0);
 
 /** Bytes that the task adds to a request and to its reply. */
 export function bytesOf(task: DiskTask): number {
-  return task.kind === 'put' ? task.file.data.length : task.length;
+  if (task.kind === 'put') return task.file.data.length;
+  return task.kind === 'read' ? task.length : 0;
 }
 
 export function packRequest(group: number, tasks: readonly DiskTask[]): DiskRequest {
   const numbers = new Float64Array(tasks.length * NUMBERS);
   const texts: string[] = [];
-  const replaced = new Map<number, ItemStat>();
-  const parts = tasks.map((task) => (task.kind === 'put' ? task.file.data : task.sha256));
+  const seen = new Map<number, ItemStat>();
+  const parts = tasks.map(dataOf);
   tasks.forEach((task, index) => {
-    const { length } = parts[index];
-    if (task.kind === 'read') {
-      texts.push(task.directory, task.name, '');
-      numbers.set([0, length, task.position, task.length], index * NUMBERS);
-      return;
-    }
-    const { file } = task;
-    texts.push(task.directory, file.name, file.tempName);
-    const { createPermissions, permissions = AS_CREATED, modifiedS, modifiedNs } = file;
-    const row = [1, length, createPermissions, permissions, modifiedS, modifiedNs];
-    numbers.set(row, index * NUMBERS);
-    if (file.replaced !== undefined) replaced.set(index, file.replaced);
+    const { name, third, looked, row } = columnsOf(task);
+    texts.push(task.directory, name, third);
+    numbers.set([KINDS.indexOf(task.kind), parts[index].length, ...row], index * NUMBERS);
+    if (looked !== undefined) seen.set(index, looked);
   });
-  return { group, texts: texts.join('\0'), numbers, data: joined(parts), replaced };
+  return { group, texts: texts.join('\0'), numbers, data: joined(parts), seen };
+}
+
+function dataOf(task: DiskTask): Uint8Array {
+  if (task.kind === 'put') return task.file.data;
+  return task.kind === 'read' ? task.sha256 : NO_BYTES;
+}
+
+interface Columns {
+  readonly name: string;
+  readonly third: string;
+  readonly looked: ItemStat | undefined;
+  readonly row: readonly number[];
+}
+
+function columnsOf(task: DiskTask): Columns {
+  switch (task.kind) {
+    case 'put': {
+      const { name, tempName, replaced, createPermissions, modifiedS, modifiedNs } = task.file;
+      const { permissions = AS_CREATED } = task.file;
+      const row = [createPermissions, permissions, modifiedS, modifiedNs];
+      return { name, third: tempName, looked: replaced, row };
+    }
+    case 'read':
+      return { name: task.name, third: '', looked: undefined, row: [task.position, task.length] };
+    case 'remove':
+      return { name: task.name, third: '', looked: task.seen, row: [] };
+    case 'rename':
+      return { name: task.name, third: task.from, looked: task.seen, row: [] };
+  }
 }
 
 export function unpackRequest(request: DiskRequest): DiskTask[] {
   const texts = request.texts.split('\0');
   let at = 0;
   return Array.from({ length: request.numbers.length / NUMBERS }, (_, index): DiskTask => {
-    const [directory, name, tempName] = texts.slice(index * TEXTS);
-    const [isPut, dataLength, third, fourth, fifth, sixth] = request.numbers.subarray(
-      index * NUMBERS,
-    );
+    const [directory, name, third] = texts.slice(index * TEXTS);
+    const [kind, dataLength, ...row] = request.numbers.subarray(index * NUMBERS);
     const data = request.data.subarray(at, at + dataLength);
     at += dataLength;
-    if (isPut === 0) {
-      return { kind: 'read', directory, name, position: third, length: fourth, sha256: data };
+    const seen = request.seen.get(index);
+    if (KINDS[kind] === 'read') {
+      return { kind: 'read', directory, name, position: row[0], length: row[1], sha256: data };
     }
-    const permissions = fourth === AS_CREATED ? undefined : fourth;
-    const times = { modifiedS: fifth, modifiedNs: sixth };
-    const replaced = request.replaced.get(index);
-    const rest = { name, tempName, data, createPermissions: third, permissions, replaced };
-    return { kind: 'put', directory, file: { ...rest, ...times } };
+    if (KINDS[kind] === 'put') {
+      const [createPermissions, permissions, modifiedS, modifiedNs] = row;
+      const file = {
+        name,
+        tempName: third,
+        data,
+        createPermissions,
+        permissions: permissions === AS_CREATED ? undefined : permissions,
+        modifiedS,
+        modifiedNs,
+        replaced: seen,
+      };
+      return { kind: 'put', directory, file };
+    }
+    const common = { directory, name, seen: seen as ItemStat };
+    return KINDS[kind] === 'remove'
+      ? { kind: 'remove', ...common }
+      : { kind: 'rename', ...common, from: third };
   });
 }
 
@@ -85,6 +121,7 @@ export function resultAt(
 ): DiskResult {
   const [first, second] = reply.numbers.subarray(index * 2);
   if (task.kind === 'put') return { modifiedS: first, modifiedNs: second };
+  if (task.kind !== 'read') return undefined;
   return first === 0 ? undefined : reply.data.subarray(dataAt, dataAt + task.length);
 }
 

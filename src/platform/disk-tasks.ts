@@ -6,10 +6,10 @@
 import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { SyncError, type ErrorCode, messageOf } from '../domain/errors.js';
-import { isSameState, itemStatOf } from './confined-open.js';
+import { itemStatOf } from './confined-open.js';
 import { type ItemStat, type WholeFile } from './folder-fs.js';
+import { changedItem, isSameState } from './item-state.js';
 import { toSystemTime } from './real-file-handle.js';
-import { changedFile } from './stepwise-files.js';
 import { LINK_CODES, systemCodeOf } from './system-errors.js';
 
 const CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL;
@@ -20,6 +20,20 @@ const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NO
 export type DiskTask =
   | { readonly kind: 'put'; readonly directory: string; readonly file: WholeFile }
   | {
+      readonly kind: 'remove';
+      readonly directory: string;
+      readonly name: string;
+      readonly seen: ItemStat;
+    }
+  | {
+      readonly kind: 'rename';
+      readonly directory: string;
+      readonly name: string;
+      /** The whole path of the item that gets the name. */
+      readonly from: string;
+      readonly seen: ItemStat;
+    }
+  | {
       readonly kind: 'read';
       readonly directory: string;
       readonly name: string;
@@ -29,7 +43,7 @@ export type DiskTask =
       readonly sha256: Uint8Array;
     };
 
-/** Of a put file its time on disk, of a read the bytes; undefined where the content is not the wanted one. */
+/** Of a put file its time on disk, of a read the bytes, undefined where the content is not the wanted one. */
 export type DiskResult = Pick<ItemStat, 'modifiedS' | 'modifiedNs'> | Uint8Array | undefined;
 
 /** An error as it travels: with the system's own code, or one of our findings. */
@@ -51,7 +65,26 @@ export function errorFrom({ code, systemCode, message }: DiskFailure): Error {
 
 /** `target`: where the bytes of a read go. */
 export function runDiskTask(task: DiskTask, target: Uint8Array): DiskResult {
-  return task.kind === 'put' ? put(task.directory, task.file) : read(task, target);
+  switch (task.kind) {
+    case 'put':
+      return put(task.directory, task.file);
+    case 'read':
+      return read(task, target);
+    case 'remove':
+      requireSeen(`${task.directory}/${task.name}`, task.name, task.seen);
+      fs.unlinkSync(`${task.directory}/${task.name}`);
+      return undefined;
+    case 'rename':
+      requireSeen(`${task.directory}/${task.name}`, task.name, task.seen);
+      fs.renameSync(task.from, `${task.directory}/${task.name}`);
+      return undefined;
+  }
+}
+
+/** Throws 'changed'; what is not there any more is for the call that follows to find. */
+function requireSeen(path: string, name: string, seen: ItemStat): void {
+  const found = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined || !isSameState(seen, itemStatOf(found))) throw changedItem(name);
 }
 
 function put(directory: string, file: WholeFile): ItemStat {
@@ -85,8 +118,7 @@ function fill(descriptor: number, file: WholeFile): ItemStat {
 
 function place(temp: string, path: string, { name, replaced }: WholeFile): void {
   if (replaced !== undefined) {
-    const found = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (found === undefined || !isSameState(replaced, itemStatOf(found))) throw changedFile(name);
+    requireSeen(path, name, replaced);
     fs.renameSync(temp, path);
     return;
   }

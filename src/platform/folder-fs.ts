@@ -43,8 +43,11 @@ export interface FileHandle {
   write(position: number, data: Uint8Array): Promise<void>;
   truncate(size: number): Promise<void>;
   setPermissions(mode: number): Promise<void>;
-  /** Sets the modification time as exactly as the platform can (microseconds in Node). */
-  setModified(seconds: number, nanoseconds: number): Promise<void>;
+  /**
+   * Sets the modification time as exactly as the platform can (microseconds in Node). With `seen`: fails with
+   * 'changed' when size or time are not what that look found, as the new time would hide it.
+   */
+  setModified(seconds: number, nanoseconds: number, seen?: ItemStat): Promise<void>;
   /** Flushes content and metadata to the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -81,14 +84,17 @@ export abstract class FolderFs {
   abstract makeDirectory(name: string, permissions: number): Promise<void>;
   /** Fails with 'exists' when not empty. */
   abstract removeDirectory(name: string): Promise<void>;
-  /** Removes a file or link, never a directory. */
-  abstract removeFile(name: string): Promise<void>;
+  /**
+   * Removes a file or link, never a directory. With `seen`: looks once more right before, with nothing in between,
+   * and fails with 'changed' when what is there is not what that look found.
+   */
+  abstract removeFile(name: string, seen?: ItemStat): Promise<void>;
   /**
    * Atomic; replaces a file or link at the new name. Fails with 'exists' where a directory is in the way, or a file
    * in that of a directory. As the system has it, a directory replaces an empty one, and of two names of one file
-   * both stay.
+   * both stay. With `seen`: as removeFile, for what it replaces at the new name.
    */
-  abstract rename(from: string, to: string): Promise<void>;
+  abstract rename(from: string, to: string, seen?: ItemStat): Promise<void>;
   /**
    * A second name for a file or link; fails with 'exists'. The way to put a file in place where nothing may be.
    * Fails with 'refused' for a directory, and on a file system that knows no second names.

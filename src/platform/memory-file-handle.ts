@@ -1,6 +1,7 @@
 /** An open file or directory of the file system in memory. It stays usable when its name goes, but not after a crash. */
 import { SyncError } from '../domain/errors.js';
 import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { changedItem, isSameFile } from './item-state.js';
 import { type MemoryDisk, systemError } from './memory-disk.js';
 import { type MemoryNode } from './memory-node.js';
 import { toSyncError } from './system-errors.js';
@@ -52,8 +53,11 @@ export class MemoryFileHandle implements FileHandle {
     );
   }
 
-  setModified(seconds: number, nanoseconds: number): Promise<void> {
+  setModified(seconds: number, nanoseconds: number, seen?: ItemStat): Promise<void> {
     return this.#run('setModified', () => {
+      if (seen !== undefined && !isSameFile(seen, this.node.stat())) {
+        throw changedItem(this.path);
+      }
       const time = BigInt(seconds) * NS_PER_S + BigInt(nanoseconds);
       this.node.setModified(this.disk.storableTime(time), this.disk.now());
     });

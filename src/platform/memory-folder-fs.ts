@@ -23,6 +23,7 @@ import {
 } from './memory-disk.js';
 import { MemoryFileHandle } from './memory-file-handle.js';
 import { type MemoryEntry, type MemoryNode } from './memory-node.js';
+import { changedItem, isSameState } from './item-state.js';
 import { putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
   type ErrorCodes,
@@ -102,16 +103,21 @@ export class MemoryFolderFs extends FolderFs {
     });
   }
 
-  removeFile(name: string): Promise<void> {
+  removeFile(name: string, seen?: ItemStat): Promise<void> {
     return this.#run('removeFile', name, () => {
       const place = this.disk.place(name);
+      if (seen !== undefined) requireSeen(place, name, seen);
       if (this.#existing(place).node.type === 'directory') throw systemError('EISDIR');
       this.disk.remove(place);
     });
   }
 
-  rename(from: string, to: string): Promise<void> {
-    return this.#run('rename', from, () => this.#rename(from, to), RENAME_CODES);
+  rename(from: string, to: string, seen?: ItemStat): Promise<void> {
+    const rename = (): void => {
+      if (seen !== undefined) requireSeen(this.disk.place(to), to, seen);
+      this.#rename(from, to);
+    };
+    return this.#run('rename', from, rename, RENAME_CODES);
   }
 
   link(from: string, to: string): Promise<void> {
@@ -288,6 +294,10 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
   crash(options: CrashOptions): void {
     for (const disk of this.#disks.values()) disk.crash(options);
   }
+}
+
+function requireSeen({ entry }: Place, name: string, seen: ItemStat): void {
+  if (entry === undefined || !isSameState(seen, entry.node.stat())) throw changedItem(name);
 }
 
 function isEmpty(directory: MemoryNode): boolean {

@@ -1,7 +1,8 @@
 /** An open file or directory of the real file system. Owns its descriptor; close() waits for what is under way. */
-import type * as fs from 'node:fs';
+import * as fs from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { changedItem, isSameFile } from './item-state.js';
 import { systemCodeOf, toSyncError } from './system-errors.js';
 
 const NS_PER_S = 1_000_000_000n;
@@ -59,9 +60,15 @@ export class RealFileHandle implements FileHandle {
     return this.#run('set permissions of', () => this.handle.chmod(mode & 0o7777));
   }
 
-  setModified(seconds: number, nanoseconds: number): Promise<void> {
+  setModified(seconds: number, nanoseconds: number, seen?: ItemStat): Promise<void> {
     const time = toSystemTime(seconds, nanoseconds);
-    return this.#run('set time of', () => this.handle.utimes(time, time));
+    return this.#run('set time of', async () => {
+      if (seen === undefined) return this.handle.utimes(time, time);
+      // Together, in this thread: in a turn of the event loop between them a user could write, and it would not show.
+      const found = toItemStat(fs.fstatSync(this.handle.fd, { bigint: true }));
+      if (!isSameFile(seen, found)) throw changedItem(this.path);
+      fs.futimesSync(this.handle.fd, time, time);
+    });
   }
 
   sync(): Promise<void> {

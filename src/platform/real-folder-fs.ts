@@ -139,12 +139,18 @@ export class RealFolderFs extends FolderFs {
     return this.#below('remove directory', name, (path) => fs.rmdir(path));
   }
 
-  removeFile(name: string): Promise<void> {
-    return this.#below('remove', name, (path) => fs.unlink(path));
+  removeFile(name: string, seen?: ItemStat): Promise<void> {
+    return this.#below('remove', name, async (path) => {
+      if (seen === undefined) return fs.unlink(path);
+      await this.threads.run({ kind: 'remove', ...placeOf(path), seen });
+    });
   }
 
-  rename(from: string, to: string): Promise<void> {
-    return this.#between('rename', from, to, RENAME_CODES, (a, b) => fs.rename(a, b));
+  rename(from: string, to: string, seen?: ItemStat): Promise<void> {
+    return this.#between('rename', from, to, RENAME_CODES, async (fromPath, toPath) => {
+      if (seen === undefined) return fs.rename(fromPath, toPath);
+      await this.threads.run({ kind: 'rename', ...placeOf(toPath), from: fromPath, seen });
+    });
   }
 
   link(from: string, to: string): Promise<void> {
@@ -332,6 +338,12 @@ export class RealFolderFsFactory extends FolderFsFactory {
       throw toSyncError('make folder root', path, error, { EEXIST: 'refused' });
     }
   }
+}
+
+/** A path as the disk threads take it. */
+function placeOf(path: string): { directory: string; name: string } {
+  const slash = path.lastIndexOf('/');
+  return { directory: path.slice(0, slash), name: path.slice(slash + 1) };
 }
 
 /** Flushes the entries that lead to path, from its parent up to and with the directory `top`. */

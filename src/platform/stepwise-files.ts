@@ -1,7 +1,6 @@
 /** Whole files by the single operations of any folder file system: what disk-tasks.ts does in one go on a real disk. */
 import { createHash } from 'node:crypto';
 import { SyncError } from '../domain/errors.js';
-import { isSameState } from './confined-open.js';
 import { type FileHandle, type FolderFs, type ItemStat, type WholeFile } from './folder-fs.js';
 
 export async function putFileStepwise(
@@ -33,11 +32,7 @@ async function fill(handle: FileHandle, file: WholeFile): Promise<ItemStat> {
 }
 
 async function place(fs: FolderFs, { name, tempName, replaced }: WholeFile): Promise<void> {
-  if (replaced !== undefined) {
-    const found = await fs.stat(name);
-    if (found === undefined || !isSameState(replaced, found)) throw changedFile(name);
-    return fs.rename(tempName, name);
-  }
+  if (replaced !== undefined) return fs.rename(tempName, name, replaced);
   try {
     await fs.link(tempName, name);
   } catch (error) {
@@ -47,10 +42,6 @@ async function place(fs: FolderFs, { name, tempName, replaced }: WholeFile): Pro
     return fs.rename(tempName, name);
   }
   await fs.removeFile(tempName);
-}
-
-export function changedFile(name: string): SyncError {
-  return new SyncError('changed', `${JSON.stringify(name)} is not what it was`, true);
 }
 
 export async function readBlockStepwise(

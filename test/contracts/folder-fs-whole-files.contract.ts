@@ -118,6 +118,54 @@ export function folderFsWholeFilesContract(
       );
     });
 
+    it('removes what was seen, and nothing that came after', async () => {
+      await put(fs, 'f', 'mine');
+      const seen = await fs.stat('f');
+      const handle = await fs.openFile('f', 'write');
+      await handle.write(0, Buffer.from('MINE'));
+      await handle.close();
+      expect(await codeOf(fs.removeFile('f', seen))).toBe('changed');
+      expect(await textOf(fs, 'f')).toBe('MINE');
+      await fs.makeSymlink('here', 'l');
+      const link = await fs.stat('l');
+      await fs.removeFile('l');
+      await put(fs, 'l', 'a file now');
+      expect(await codeOf(fs.removeFile('l', link))).toBe('changed');
+      expect(await textOf(fs, 'l')).toBe('a file now');
+      for (const name of ['f', 'l']) await fs.removeFile(name, await fs.stat(name));
+      expect(await namesIn(fs, '')).toEqual([]);
+      expect(await codeOf(fs.removeFile('f', seen))).toBe('changed');
+    });
+
+    it('gives a name over what was seen, and over nothing that came after', async () => {
+      await fs.makeDirectory('d', 0o755);
+      await put(fs, 'd/new', 'new');
+      await put(fs, 'f', 'old');
+      const seen = await fs.stat('f');
+      await fs.removeFile('f');
+      expect(await codeOf(fs.rename('d/new', 'f', seen))).toBe('changed');
+      await put(fs, 'f', 'mine');
+      expect(await codeOf(fs.rename('d/new', 'f', seen))).toBe('changed');
+      expect(await textOf(fs, 'f')).toBe('mine');
+      await fs.rename('d/new', 'f', await fs.stat('f'));
+      expect(await textOf(fs, 'f')).toBe('new');
+      expect(await namesIn(fs, 'd')).toEqual([]);
+    });
+
+    it('sets no time that would hide a change', async () => {
+      await put(fs, 'f', 'mine');
+      const seen = await fs.stat('f');
+      const handle = await fs.openFile('f', 'write');
+      await handle.setPermissions(0o600);
+      await handle.setModified(1_600_000_000, 0, seen);
+      const touched = await handle.stat();
+      expect(touched.modifiedS).toBe(1_600_000_000);
+      await handle.write(0, Buffer.from('MINE'));
+      expect(await codeOf(handle.setModified(1_600_000_001, 0, touched))).toBe('changed');
+      expect((await handle.stat()).modifiedS).not.toBe(1_600_000_001);
+      await handle.close();
+    });
+
     it('reads a block only when it is whole and has the hash', async () => {
       await put(fs, 'f', 'some content');
       expect(Buffer.from((await fs.readBlock('f', 5, 7, sha256('content')))!).toString()).toBe(

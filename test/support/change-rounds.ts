@@ -29,6 +29,11 @@ export interface RoundSide {
   sequence(): Promise<number>;
   /** Nanoseconds since 1970 that the node announces for each of these files. */
   announcedTimes(names: readonly string[]): Promise<bigint[]>;
+  /**
+   * As Syncthing 1.x does, it may count two changes within one second with the same number, when the first, a delete,
+   * gave way to an edit in between: what others answered to the delete then outranks the second.
+   */
+  readonly repeatsCounts?: boolean;
   /** Tries failed items again without the usual pause. */
   hurry?(): void;
   /** What the node knows of the item, for the report of a failure. */
@@ -109,13 +114,23 @@ export class ChangeRounds {
     const tree = await this.converge(options.limitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${done.join('\n')}`, { cause: error });
     });
-    const [a, b] = bursts.at(-1)!;
+    const [a, b] = bursts[0]!;
     // While the nodes were at work the two users had not the same before them, and may have seen what came over.
     const lost = options.isOverlapping
-      ? [...missingOf(a, tree), ...missingOf(b, tree)]
+      ? this.sides.flatMap((side, i) => {
+          const first = bursts[0]![i]!;
+          const theirs = bursts[0]![1 - i]!.after;
+          const isDoubtful = (name: string, item: TreeItem): boolean =>
+            // Brought by the nodes while the user was at work, and the other user is free to change it.
+            theirs.get(name)?.content === item.content ||
+            (side.repeatsCounts === true && first.before.has(name) && !first.after.has(name));
+          return missingOf(bursts[1]![i]!, tree, isDoubtful);
+        })
       : [...lostOf(before, a.after, b.after, tree), ...lostOf(before, b.after, a.after, tree)];
     const wrong = [...lost, ...(await this.wrongTimes(tree)), ...(await this.unrest(tree))];
-    return { tree, wrong: wrong.length === 0 ? [] : [...wrong, ...done] };
+    if (wrong.length === 0) return { tree, wrong };
+    const logs = this.sides.map((side) => side.log());
+    return { tree, wrong: [...wrong, ...done, ...[...tree.keys()], ...logs] };
   }
 
   /** Changes on both sides, with no time in between for the nodes of this process. */
@@ -189,10 +204,15 @@ export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): st
 }
 
 /** Files that the user has just written and that are nowhere now. */
-export function missingOf({ before, after }: Burst, result: Tree): string[] {
+export function missingOf(
+  { before, after }: Burst,
+  result: Tree,
+  isDoubtful: (name: string, item: TreeItem) => boolean,
+): string[] {
   const isKept = contentsOf(result);
   return [...after]
     .filter(([name, item]) => item.type === 'file' && originalName(name) === name)
+    .filter(([name, item]) => !isDoubtful(name, item))
     .filter(([name, item]) => before.get(name)?.content !== item.content && !isKept(name, item))
     .map(([name]) => {
       const trees = [before, after, result];

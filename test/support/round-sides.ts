@@ -48,6 +48,7 @@ export function ourSide(node: TestNode): RoundSide {
 export function stockSide(node: StockNode, root: string): RoundSide {
   return {
     root,
+    repeatsCounts: true,
     scan: () => node.scan(),
     isInSync: () => node.isInSync(),
     sequence: () => node.sequence(),

@@ -6,9 +6,10 @@ import { SyncError } from '../../domain/errors.js';
 import { isTempName, parentOf, toNfc } from '../../domain/file-name.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { mergeVectors, updateVector } from '../../domain/version-vector.js';
+import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { recordOf } from './disk-state.js';
-import { ChangedOnDiskError, hasCode } from './last-look.js';
+import { ChangedOnDiskError, hasCode, removeSeen } from './last-look.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
 
@@ -21,15 +22,16 @@ export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<vo
   if (isPresent(local) && isInConflict(local.version, global.version, ctx.folder.replicaId)) {
     return keepOurs(ctx, item);
   }
-  if (await isOnDisk(ctx, item)) {
+  const seen = await onDisk(ctx, item);
+  if (seen !== undefined) {
     const { name } = global;
-    await ctx.writable.within(parentOf(name), () => ctx.fs.removeFile(name)).catch(unlessGone);
+    await ctx.writable.within(parentOf(name), () => removeSeen(ctx, name, seen)).catch(unlessGone);
   }
   await recordDelete(ctx, item);
 }
 
 export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
-  if (await isOnDisk(ctx, item)) {
+  if ((await onDisk(ctx, item)) !== undefined) {
     const { name } = item.global;
     await emptyDirectory(ctx, name);
     await ctx.writable.within(parentOf(name), () => ctx.fs.removeDirectory(name)).catch(unlessGone);
@@ -70,14 +72,17 @@ async function noteUnknown(ctx: PullContext, names: readonly string[]): Promise<
   }
 }
 
-/** False when there is nothing to remove: gone already, or its parent is a link now. */
-async function isOnDisk(ctx: PullContext, { global, local }: NeededItem): Promise<boolean> {
+/** undefined when there is nothing to remove: gone already, or its parent is a link now. */
+async function onDisk(
+  ctx: PullContext,
+  { global, local }: NeededItem,
+): Promise<ItemStat | undefined> {
   try {
-    const { state } = await ctx.disk.look(global.name, local);
+    const { state, stat } = await ctx.disk.look(global.name, local);
     if (state === 'changed') throw new ChangedOnDiskError(global.name);
-    return state === 'as-indexed';
+    return state === 'as-indexed' ? stat : undefined;
   } catch (error) {
-    if (hasCode(error, 'refused')) return false;
+    if (hasCode(error, 'refused')) return undefined;
     throw error;
   }
 }

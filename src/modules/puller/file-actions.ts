@@ -5,11 +5,12 @@ import { parentOf } from '../../domain/file-name.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { isSameFile } from '../../platform/item-state.js';
 import { type NeededItem } from '../database/index-database.js';
 import { hasMetadata, isTimeOf, recordOf } from './disk-state.js';
 import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
 import { pullContent } from './file-puller.js';
-import { ChangedOnDiskError, isSameFile, requireAsIndexed } from './last-look.js';
+import { ChangedOnDiskError, requireAsIndexed } from './last-look.js';
 import { placeMoved } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
@@ -101,7 +102,9 @@ async function setFileMetadata(
     const isRight = hasMetadata(item.global, opened, ctx.folder.settings);
     if (!isRight && opened.links !== undefined && opened.links > 1) return false;
     if (isRight) await handle.sync();
-    const done = isRight ? opened : await setMetadata(ctx, item, handle, stat);
+    const done = isRight
+      ? opened
+      : await setMetadata(ctx, item, handle, { replaced: stat, seen: opened });
     await ctx.batch.add([recordOf(item, done)], [parentOf(name)]);
     return true;
   } finally {

@@ -2,9 +2,10 @@
 import { SyncError } from '../../domain/errors.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { isSameFile } from '../../platform/item-state.js';
 import { type NeededItem } from '../database/index-database.js';
 import { recordOf } from './disk-state.js';
-import { ChangedOnDiskError, isSameFile } from './last-look.js';
+import { ChangedOnDiskError, unlessChanged } from './last-look.js';
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { appliesPermissions, TRAVELLING_PERMISSIONS } from './pull-plan.js';
@@ -20,7 +21,7 @@ export async function finishFile(
   let done: ItemStat;
   try {
     const replaced = await replacedBy(ctx, item);
-    done = await setMetadata(ctx, item, temp.handle, replaced);
+    done = await setMetadata(ctx, item, temp.handle, { replaced });
   } finally {
     await temp.handle.close();
   }
@@ -40,20 +41,22 @@ export async function replacedBy(
 
 /**
  * Permissions and time as announced, flushed; where no permissions count, those of the file it replaces stay.
- * What the disk then says, its times above all, is returned.
+ * `seen`: of a file that a user may write to at any moment. What the disk then says, its times above all, is returned.
  */
 export async function setMetadata(
   ctx: PullContext,
   { global }: NeededItem,
   handle: FileHandle,
-  replaced: ItemStat | undefined,
+  { replaced, seen }: { readonly replaced: ItemStat | undefined; readonly seen?: ItemStat },
 ): Promise<ItemStat> {
   if (appliesPermissions(global, ctx.folder.settings)) {
     await handle.setPermissions(global.permissions & TRAVELLING_PERMISSIONS);
   } else if (replaced?.type === 'file') {
     await handle.setPermissions(replaced.permissions & TRAVELLING_PERMISSIONS);
   }
-  await handle.setModified(global.modifiedS, global.modifiedNs);
+  await unlessChanged(global.name, () =>
+    handle.setModified(global.modifiedS, global.modifiedNs, seen),
+  );
   const set = await handle.stat();
   await handle.sync();
   // A flush takes its time; a change made during it must not be recorded as what the network has.

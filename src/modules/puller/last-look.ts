@@ -21,15 +21,28 @@ export async function requireAsIndexed(
   return stat;
 }
 
-/** The same file with the same content, as far as a look can tell. */
-export function isSameFile(a: ItemStat, b: ItemStat): boolean {
-  return (
-    a.inode === b.inode &&
-    a.device === b.device &&
-    a.size === b.size &&
-    a.modifiedS === b.modifiedS &&
-    a.modifiedNs === b.modifiedNs
-  );
+/** Removes what the look found and nothing that a user has put there since. */
+export function removeSeen(ctx: PullContext, name: string, seen: ItemStat): Promise<void> {
+  return unlessChanged(name, () => ctx.fs.removeFile(name, seen));
+}
+
+/** Gives the item at `from` the name: over what the look found, and nothing that a user has put there since. */
+export function renameOver(
+  ctx: PullContext,
+  from: string,
+  name: string,
+  seen: ItemStat,
+): Promise<void> {
+  return unlessChanged(name, () => ctx.fs.rename(from, name, seen));
+}
+
+/** What the file system found changed is to be scanned. */
+export async function unlessChanged<T>(name: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw hasCode(error, 'changed') ? new ChangedOnDiskError(name) : error;
+  }
 }
 
 export function hasCode(error: unknown, code: SyncError['code']): error is SyncError {

@@ -5,11 +5,17 @@
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
-import { type FileHandle } from '../../platform/folder-fs.js';
+import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { keepLoser, losesContent, moveAside } from './conflict-copy.js';
 import { emptyDirectory } from './delete-actions.js';
-import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
+import {
+  ChangedOnDiskError,
+  hasCode,
+  removeSeen,
+  renameOver,
+  requireAsIndexed,
+} from './last-look.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
 
@@ -24,7 +30,8 @@ const TRIES_BEFORE_MOVING = 2;
  * and over nothing else.
  */
 export async function place(ctx: PullContext, item: NeededItem, from: string): Promise<void> {
-  if (await makeWay(ctx, item)) await ctx.fs.rename(from, item.global.name);
+  const seen = await makeWay(ctx, item);
+  if (seen !== undefined) await renameOver(ctx, from, item.global.name, seen);
   else await putNew(ctx, from, item.global.name);
 }
 
@@ -49,32 +56,33 @@ export async function placeMoved(
     return place(ctx, item, from);
   }
   try {
-    if (!(await isAt(ctx, tempName, handle))) throw new ChangedOnDiskError(from);
+    if ((await lookFor(ctx, tempName, handle)) === undefined) throw new ChangedOnDiskError(from);
     await place(ctx, item, tempName);
   } catch (error) {
     await ctx.fs.removeFile(tempName).catch(() => undefined);
     throw error;
   }
   if (parentOf(from) !== parentOf(name)) await ctx.fs.syncDirectory(parentOf(name));
-  if (await isAt(ctx, from, handle)) await ctx.fs.removeFile(from);
+  const left = await lookFor(ctx, from, handle);
+  if (left !== undefined) await removeSeen(ctx, from, left);
 }
 
-/** The last look. True when something is there that a rename may replace, false when nothing is. */
-async function makeWay(ctx: PullContext, item: NeededItem): Promise<boolean> {
+/** The last look: what is there that a rename may replace; undefined when nothing is. */
+async function makeWay(ctx: PullContext, item: NeededItem): Promise<ItemStat | undefined> {
   const { global, local } = item;
   ctx.signal.throwIfAborted();
   const stat = await requireAsIndexed(ctx, item);
-  if (stat === undefined) return false;
+  if (stat === undefined) return undefined;
   if (isPresent(local) && local.type === 'directory') {
     await removeOrMoveAside(ctx, global, local);
-    return false;
+    return undefined;
   }
   if (losesContent(item, ctx.folder.replicaId)) {
-    if ((await keepLoser(ctx, item)) === 'moved') return false;
+    if ((await keepLoser(ctx, item)) === 'moved') return undefined;
     // Making the copy took its time.
-    await requireAsIndexed(ctx, item);
+    return requireAsIndexed(ctx, item);
   }
-  return true;
+  return stat;
 }
 
 /**
@@ -109,7 +117,12 @@ async function putNew(ctx: PullContext, from: string, name: string): Promise<voi
   await ctx.fs.removeFile(from);
 }
 
-async function isAt(ctx: PullContext, name: string, handle: FileHandle): Promise<boolean> {
+/** The open file under the name; undefined when that is another item, or none. */
+async function lookFor(
+  ctx: PullContext,
+  name: string,
+  handle: FileHandle,
+): Promise<ItemStat | undefined> {
   const [found, opened] = [await ctx.fs.stat(name), await handle.stat()];
-  return found?.inode === opened.inode && found.device === opened.device;
+  return found?.inode === opened.inode && found.device === opened.device ? found : undefined;
 }

@@ -6,7 +6,7 @@ import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { keepLoser, moveAside } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
-import { ChangedOnDiskError, hasCode, requireAsIndexed } from './last-look.js';
+import { ChangedOnDiskError, hasCode, removeSeen, requireAsIndexed } from './last-look.js';
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
@@ -141,8 +141,8 @@ async function makeRoom(ctx: PullContext, item: NeededItem): Promise<void> {
   if (stat === undefined) return;
   await ctx.writable.within(parentOf(name), async () => {
     if ((await keepLoser(ctx, item)) === 'moved') return;
-    await requireAsIndexed(ctx, item);
-    await ctx.fs.removeFile(name);
+    const seen = await requireAsIndexed(ctx, item);
+    if (seen !== undefined) await removeSeen(ctx, name, seen);
   });
 }
 

@@ -1,5 +1,5 @@
 /** A user writes into a file at the worst moment: what they wrote must show, and outlive whatever comes next. */
-import { type FolderFs, type FileHandle } from '../../platform/folder-fs.js';
+import { type FolderFs, type FileHandle, type WholeFile } from '../../platform/folder-fs.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { OURS, PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
@@ -41,6 +41,24 @@ describe('a change of the user during a pull', () => {
     };
   }
 
+  /** Calls back once when all looks are done and the file system is told to take this name away or replace it. */
+  function rightBefore(
+    operation: 'removeFile' | 'rename' | 'putFile',
+    name: string,
+    callback: () => Promise<void>,
+  ): void {
+    const original = f.fs[operation].bind(f.fs) as (...args: unknown[]) => Promise<never>;
+    let isDone = false;
+    f.fs[operation] = async (...args: unknown[]) => {
+      const concerned = args[operation === 'rename' ? 1 : 0] as string | WholeFile;
+      if (!isDone && (concerned === name || (concerned as WholeFile).name === name)) {
+        isDone = true;
+        await callback();
+      }
+      return original(...args);
+    };
+  }
+
   async function settle(): Promise<void> {
     for (let i = 0; i < 3; i += 1) {
       await f.pull();
@@ -50,7 +68,9 @@ describe('a change of the user during a pull', () => {
   }
 
   async function contents(): Promise<string[]> {
-    return Promise.all((await f.names()).map((name) => f.read(name)));
+    const stats = (await f.allNames()).map(async (name) => ({ name, ...(await f.fs.stat(name)) }));
+    const files = (await Promise.all(stats)).filter(({ type }) => type === 'file');
+    return Promise.all(files.map(({ name }) => f.read(name)));
   }
 
   it('is not recorded as the content of the network when only the time was set', async () => {
@@ -76,6 +96,57 @@ describe('a change of the user during a pull', () => {
     await f.announce(f.file('new', 'third', theirVersion(3)));
     await settle();
     expect(await contents()).toContain('MINE!');
+  });
+
+  it('is not lost when it takes the place of a link that was about to make room for a directory', async () => {
+    await f.has(f.symlink('x', 'somewhere'));
+    await f.announce(f.directory('x', theirVersion(2)), f.file('x/inside', 'theirs'));
+    rightBefore('removeFile', 'x', () => f.write('x', 'MINE!'));
+    await settle();
+    expect(await contents()).toContain('MINE!');
+  });
+
+  it.each(['file', 'symlink'])(
+    'is not lost with a %s that was about to be deleted',
+    async (type) => {
+      await f.has(type === 'file' ? f.file('x', 'first') : f.symlink('x', 'somewhere'));
+      await f.announce(f.deleted('x', theirVersion(2)));
+      rightBefore('removeFile', 'x', () => f.write('x', 'MINE!'));
+      await settle();
+      expect(await contents()).toEqual(['MINE!']);
+    },
+  );
+
+  it.each(['putFile', 'rename'] as const)(
+    'is not lost when the file was about to be replaced by %s',
+    async (operation) => {
+      await f.has(f.file('x', 'first'));
+      const content = operation === 'putFile' ? 'small' : 'x'.repeat(200_000);
+      await f.announce(f.file('x', content, theirVersion(2)));
+      rightBefore(operation, 'x', () => f.write('x', 'MINE!'));
+      await settle();
+      expect(await contents()).toContain('MINE!');
+    },
+  );
+
+  it('is not hidden by the time that the network announces', async () => {
+    await f.has(f.file('x', 'first'));
+    await f.announce(f.file('x', 'first', { ...theirVersion(2), modifiedS: 1_700_000_500 }));
+    const open = f.fs.openFile.bind(f.fs);
+    let isDone = false;
+    f.fs.openFile = async (...args: Parameters<FolderFs['openFile']>): Promise<FileHandle> => {
+      const handle = await open(...args);
+      const set = handle.setModified.bind(handle);
+      handle.setModified = async (...time) => {
+        if (!isDone) await editInPlace('x', 'MINE!');
+        isDone = true;
+        return set(...time);
+      };
+      return handle;
+    };
+    await settle();
+    expect(await contents()).toContain('MINE!');
+    expect((await f.local('x'))!.version.some(({ id }) => id === OURS)).toBe(true);
   });
 
   it('leaves no trace of a counter of ours to be taken for a lost index', async () => {

@@ -9,12 +9,12 @@ import { HASH_BYTES } from '../../domain/file-info.js';
 import { baseOf } from '../../domain/file-name.js';
 import { type Clock } from '../../platform/clock.js';
 import {
-  isSameState,
   itemStatOf,
   openDirectoryBelow,
   openFileAt,
   openRoot,
 } from '../../platform/confined-open.js';
+import { isSameState } from '../../platform/item-state.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { splitName } from '../../platform/folder-name.js';
 import { toSyncError } from '../../platform/system-errors.js';

@@ -1,6 +1,6 @@
 /** The hasher over a FolderFs alone, in the calling thread: for file systems that are not on disk. */
 import { createHash } from 'node:crypto';
-import { isSameState } from '../../platform/confined-open.js';
+import { isSameState } from '../../platform/item-state.js';
 import { type FileHandle, type FolderFs } from '../../platform/folder-fs.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
 import { SyncError } from '../../domain/errors.js';

@@ -3,7 +3,7 @@ import { hash as hashOnce } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { SyncError } from '../../domain/errors.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
-import { isSameState } from '../../platform/confined-open.js';
+import { isSameState } from '../../platform/item-state.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
 import { WorkerThread } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
