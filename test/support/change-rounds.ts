@@ -118,13 +118,15 @@ export class ChangeRounds {
     // While the nodes were at work the two users had not the same before them, and may have seen what came over.
     const lost = options.isOverlapping
       ? this.sides.flatMap((side, i) => {
-          const first = bursts[0]![i]!;
+          const [first, second] = [bursts[0]![i]!, bursts[1]![i]!];
           const theirs = bursts[0]![1 - i]!.after;
           const isDoubtful = (name: string, item: TreeItem): boolean =>
             // Brought by the nodes while the user was at work, and the other user is free to change it.
             theirs.get(name)?.content === item.content ||
+            // Renamed to where one of the same size and time was: no scan that goes by these can tell.
+            second.before.get(name)?.mtimeUs === item.mtimeUs ||
             (side.repeatsCounts === true && first.before.has(name) && !first.after.has(name));
-          return missingOf(bursts[1]![i]!, tree, isDoubtful);
+          return missingOf(second, tree, isDoubtful);
         })
       : [...lostOf(before, a.after, b.after, tree), ...lostOf(before, b.after, a.after, tree)];
     const wrong = [...lost, ...(await this.wrongTimes(tree)), ...(await this.unrest(tree))];
