@@ -137,6 +137,7 @@ export class PullFixture {
   fs!: FolderFs;
   disk: MemoryDisk | undefined;
   root = '';
+  onArrived: (() => void) | undefined;
   private sequence = 0;
 
   static async onDisk(): Promise<PullFixture> {
@@ -154,6 +155,7 @@ export class PullFixture {
   }
 
   async close(): Promise<void> {
+    await this.puller.forget(FOLDER);
     await this.fs.close();
     await this.database.close();
     if (this.root !== '') rmSync(this.root, { recursive: true });
@@ -190,6 +192,7 @@ export class PullFixture {
       fs: this.fs,
       ownShortId: OURS,
       replicaId: OURS,
+      onArrived: () => this.onArrived?.(),
     };
     return this.puller.pull(folder, signal);
   }
@@ -262,11 +265,11 @@ export class PullFixture {
   }
 
   /** In memory only: all is lost that `keepUnsynced` does not keep; the folder is opened again. */
-  crash(keepUnsynced: CrashOptions['keepUnsynced']): void {
+  async crash(keepUnsynced: CrashOptions['keepUnsynced']): Promise<void> {
     if (this.disk === undefined) throw new Error('only a disk in memory crashes');
     this.disk.crash({ keepUnsynced });
     this.fs = new MemoryFolderFs('/folder', this.disk);
-    this.puller.forget(FOLDER);
+    await this.puller.forget(FOLDER);
   }
 
   private async scanOne(name: string): Promise<void> {

@@ -23,6 +23,10 @@ import { ScanRequests } from './scan-requests.js';
 
 /** A stopped folder is looked at again after this time. */
 export const ERROR_RETRY_MS = 60_000;
+/** Pause for each needed item before the next pass looks at them all: about as long as that takes. */
+const LOOK_PAUSE_MS = 0.02;
+/** When a pass had to leave items to the next one, as too much was on its way. */
+export const UNFINISHED_RETRY_MS = 1_000;
 /** A file that changed while it was hashed is scanned again after this time, and after twice the last pause then. */
 export const CHANGED_RETRY_MS = 1_000;
 export const CHANGED_RETRY_MAX_MS = 3_600_000;
@@ -45,7 +49,7 @@ export interface FolderRunnerLog {
 
 export class FolderRunner {
   private readonly loop: WakeLoop;
-  private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'cleanup'>;
+  private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'cleanup'>;
   private readonly requests = new ScanRequests();
   private isPullWanted = false;
   private isCleanupDue = true;
@@ -53,6 +57,9 @@ export class FolderRunner {
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
   private lastError = '';
+  /** Content is on its way, between passes. */
+  private isFetching = false;
+  private arrivalPauseMs = 0;
   private changedRetryMs = CHANGED_RETRY_MS;
   private renewal: { after: number; retired: readonly bigint[] } | undefined;
   private readonly scanProblems = new FolderProblems();
@@ -93,13 +100,20 @@ export class FolderRunner {
   /** Scans the names and all below them; [''] = the whole folder. */
   requestScan(names: readonly string[]): void {
     this.requests.add(names);
+    this.parts.puller.hurry(this.settings.id);
     this.loop.wake();
   }
 
   requestPull(): void {
     this.isPullWanted = true;
+    this.parts.puller.lookAgain(this.settings.id);
     this.loop.wake();
   }
+
+  /** Where much is needed, looking through it all is work: no more than half of the time goes into that. */
+  private readonly contentArrived = (): void => {
+    this.timers.set('arrived', this.arrivalPauseMs, () => this.requestPull());
+  };
 
   /** A device that may have what failed or was not to be had is there now. */
   deviceConnected(): void {
@@ -121,8 +135,8 @@ export class FolderRunner {
   async stop(): Promise<void> {
     this.timers.stop();
     await this.loop.stop();
+    await this.parts.puller.forget(this.settings.id);
     await this.closeFs();
-    this.parts.puller.forget(this.settings.id);
   }
 
   private async run(signal: AbortSignal): Promise<void> {
@@ -141,7 +155,7 @@ export class FolderRunner {
         break;
       }
     }
-    this.setState('idle', '');
+    this.setState(this.isFetching ? 'syncing' : 'idle', '');
   }
 
   private async healthyFs(): Promise<FolderFs> {
@@ -215,6 +229,7 @@ export class FolderRunner {
         ownShortId: shortId,
         replicaId,
         isSendOnly: this.isSendOnly,
+        onArrived: this.contentArrived,
       },
       signal,
     );
@@ -222,11 +237,18 @@ export class FolderRunner {
       this.requests.add(outcome.rescan);
       this.isPullWanted = true;
     }
+    this.isFetching = outcome.underWay > 0;
+    // A scan has its turn, then the pass goes on.
+    if (this.isFetching && this.requests.isAny) this.isPullWanted = true;
+    if (outcome.isUnfinished)
+      this.timers.set('arrived', UNFINISHED_RETRY_MS, () => this.requestPull());
     if (outcome.nextRetryMs !== undefined) {
       this.timers.set('pull', outcome.nextRetryMs, () => this.requestPull());
     }
     const { need } = await this.parts.database.summary(this.settings.id);
-    if (need.files + need.directories + need.symlinks + need.deleted > 0) {
+    const needed = need.files + need.directories + need.symlinks + need.deleted;
+    this.arrivalPauseMs = Math.ceil(needed * LOOK_PAUSE_MS);
+    if (needed > 0) {
       // What was done may have made room for what was not.
       if (outcome.changed > 0) this.isPullWanted = true;
     } else {
@@ -274,6 +296,8 @@ export class FolderRunner {
   private async closeFs(): Promise<void> {
     const fs = this.openFs;
     this.openFs = undefined;
+    this.isFetching = false;
+    await this.parts.puller.stopTransfers(this.settings.id);
     await fs?.close();
   }
 

@@ -12,6 +12,10 @@ export class ScanRequests {
     if (this.names.size > NAMES_MAX) this.names = new Set(['']);
   }
 
+  get isAny(): boolean {
+    return this.names.size > 0;
+  }
+
   /** What to scan now, none below another, in tree order; undefined when nothing is asked. */
   take(): readonly string[] | undefined {
     if (this.names.size === 0) return undefined;

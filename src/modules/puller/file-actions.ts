@@ -21,26 +21,39 @@ import { isDenied } from './writable-directories.js';
 /** Local files with the wanted content that are looked at as sources of a move. */
 const MOVE_CANDIDATES_MAX = 8;
 
-export async function pullFile(ctx: PullContext, item: NeededItem): Promise<void> {
+/** The item is as it should be, or its content is still on its way. */
+export type PullResult = 'done' | 'under-way';
+
+export async function pullFile(ctx: PullContext, item: NeededItem): Promise<PullResult> {
   await requireParent(ctx, item.global);
   await ctx.disk.requireNoOtherCase(item.global.name);
-  const { state, stat } = await ctx.disk.look(item.global.name, item.local);
-  if (await isThereAlready(ctx, item, state === 'changed', stat)) {
-    if (await setFileMetadata(ctx, item, stat)) return;
+  if (!ctx.transfers.isBegun(item.global, 'temp-file')) {
+    const { state, stat } = await ctx.disk.look(item.global.name, item.local);
+    if (await isThereAlready(ctx, item, state === 'changed', stat)) {
+      if (await setFileMetadata(ctx, item, stat)) return 'done';
+    }
+    if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(item.global.name);
+    if (await moveHere(ctx, item)) return 'done';
   }
-  if (state === 'changed' || state === 'gone') throw new ChangedOnDiskError(item.global.name);
-  const parent = parentOf(item.global.name);
-  if (await moveHere(ctx, item)) return;
-  const temp = await ctx.writable.within(parent, () => pullContent(ctx, item));
-  await finishFile(ctx, item, temp);
+  return pullWhole(ctx, item);
 }
 
 /** The content is right: time and permissions are set on the file itself. */
-export async function updateMetadata(ctx: PullContext, item: NeededItem): Promise<void> {
-  const stat = await requireAsIndexed(ctx, item);
-  if (await setFileMetadata(ctx, item, stat)) return;
-  const temp = await ctx.writable.within(parentOf(item.global.name), () => pullContent(ctx, item));
+export async function updateMetadata(ctx: PullContext, item: NeededItem): Promise<PullResult> {
+  if (!ctx.transfers.isBegun(item.global, 'temp-file')) {
+    const stat = await requireAsIndexed(ctx, item);
+    if (await setFileMetadata(ctx, item, stat)) return 'done';
+  }
+  return pullWhole(ctx, item);
+}
+
+async function pullWhole(ctx: PullContext, item: NeededItem): Promise<PullResult> {
+  const temp = await ctx.transfers.content(item.global, 'temp-file', ctx.patience, (signal) =>
+    pullContent({ ...ctx, signal }, item),
+  );
+  if (temp === undefined) return 'under-way';
   await finishFile(ctx, item, temp);
+  return 'done';
 }
 
 /** Nothing on disk is to change. */

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
+import { parentOf } from '../../domain/file-name.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { type FileHandle } from '../../platform/folder-fs.js';
 import { type WantedBlock } from '../connections/block-source.js';
@@ -17,7 +18,7 @@ import {
   type BlockSourcePlace,
   type PlannedBlock,
 } from './block-plan.js';
-import { type PullContext } from './pull-context.js';
+import { groupOf, type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent } from './pull-plan.js';
 import { hasHash, TempFile } from './temp-file.js';
 
@@ -31,11 +32,9 @@ const COPIES_PER_FILE = 4;
 export async function pullContent(ctx: PullContext, item: NeededItem): Promise<TempFile> {
   const { global } = item;
   if (ctx.source.connected(item.devices).length === 0) await requireLocalContent(ctx, item);
-  const temp = await TempFile.open(
-    ctx.fs,
-    global,
-    appliesPermissions(global, ctx.folder.settings),
-    ctx.signal,
+  const isApplied = appliesPermissions(global, ctx.folder.settings);
+  const temp = await ctx.writable.within(parentOf(global.name), () =>
+    TempFile.open(ctx.fs, global, isApplied, ctx.signal),
   );
   try {
     const plan = await planContent(ctx, item, temp.valid);
@@ -162,15 +161,12 @@ class Filling {
       blockNo,
     };
     const { signal } = this.stop;
-    return this.ctx.requests.run(
-      async () => {
-        const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
-        requireHash(data, wanted);
-        signal.throwIfAborted();
-        await this.write(block, data);
-      },
-      { weight: size, signal },
-    );
+    return this.ctx.requests.run(groupOf(this.ctx, this.item), size, signal, async () => {
+      const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
+      requireHash(data, wanted);
+      signal.throwIfAborted();
+      await this.write(block, data);
+    });
   }
 
   private async write(block: PlannedBlock, data: Uint8Array): Promise<void> {

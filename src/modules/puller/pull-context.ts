@@ -2,12 +2,14 @@
 import { type FileInfo } from '../../domain/file-info.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
-import { type TaskQueue } from '../../platform/task-queue.js';
+import { type SharedLimit } from '../../platform/shared-limit.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type BlockSource } from '../connections/block-source.js';
-import { type IndexDatabase } from '../database/index-database.js';
+import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
 import { type DiskView } from './disk-view.js';
+import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
+import { type Transfers } from './transfers.js';
 import { type WritableDirectories } from './writable-directories.js';
 
 /** The folder as the model hands it over. */
@@ -19,6 +21,13 @@ export interface PullFolder {
   readonly replicaId: bigint;
   /** Nothing from the cluster changes the disk: only what is right already is recorded. */
   readonly isSendOnly?: boolean;
+  /** Content has arrived, or failed to, that no pass was waiting for: another pass is due. */
+  readonly onArrived: () => void;
+}
+
+/** Connected devices that have the item: files of one group compete for the same senders. */
+export function groupOf({ source }: Pick<PullContext, 'source'>, item: NeededItem): string {
+  return source.connected(item.devices).join(' ');
 }
 
 export interface PullContext {
@@ -30,8 +39,10 @@ export interface PullContext {
   readonly source: BlockSource;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Blocks requested and not yet written, by bytes. */
-  readonly requests: TaskQueue;
+  /** Blocks requested and not yet written, by bytes; grouped by the devices that have them. */
+  readonly requests: SharedLimit;
+  readonly transfers: Transfers;
+  readonly patience: Patience;
   readonly batch: RecordBatch;
   /** Names to be scanned after the pass. */
   readonly rescan: RescanList;

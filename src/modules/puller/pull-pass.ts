@@ -1,21 +1,22 @@
 /**
  * One pass over what a folder needs, in two walks through the needs in tree order, page by page.
  *
- * Building: a directory comes before what is in it, as the order has it; directories and links are made one by one
- * while files are worked on side by side. Moves happen here, so before any delete.
+ * Building (build-phase.ts): directories, links and files. Moves happen here, so before any delete.
  * Clearing: what a directory holds follows it in tree order, so a stack of the directories that enclose the current
  * name is enough to delete each after all that is in it: its height is the depth of the tree, whatever its size.
  * A file or link that takes the place of a directory waits on the same stack.
  */
 import { type ItemProblem, messageOf, SyncError } from '../../domain/errors.js';
 import { isBelow } from '../../domain/tree-order.js';
-import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
+import { TaskQueue } from '../../platform/task-queue.js';
 import { type NeededItem } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
+import { BuildPhase } from './build-phase.js';
 import { deleteDirectory, deleteItem, keepOurs } from './delete-actions.js';
-import { pullFile, recordOnly, updateMetadata } from './file-actions.js';
+import { pullFile, type PullResult, recordOnly, updateMetadata } from './file-actions.js';
 import { ChangedOnDiskError } from './last-look.js';
-import { type PullContext } from './pull-context.js';
+import { groupOf, type PullContext } from './pull-context.js';
+import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 import {
   changesIndexOnly,
   phaseOf,
@@ -30,17 +31,11 @@ import { makeDirectory, makeLink } from './tree-actions.js';
 /** Needed items read at once, with their block lists. */
 export const NEEDS_PAGE_ITEMS = 100;
 
-/** In the bound on files in flight so many small files count as one: they are over in no time. */
-export const SMALL_FILES_PER_FILE = 32;
-
-interface Job {
-  readonly item: NeededItem;
-  readonly action: PullAction;
-}
-
 export class PullPass {
   /** Items that now are as they should be. */
   changed = 0;
+  /** Items that nothing was tried for yet. */
+  deferred = 0;
   /** Items that no connected device has. */
   waiting = 0;
   failed = 0;
@@ -55,40 +50,41 @@ export class PullPass {
   ) {}
 
   async run(): Promise<void> {
+    const { transfers, batch, fs } = this.ctx;
     this.retries.beginPass();
+    transfers.beginPass();
+    let isBuilt: boolean;
     try {
-      await this.build();
-      await this.ctx.batch.flush();
-      await this.ctx.fs.checkRoot();
-      await this.clear();
+      isBuilt = await this.build();
+      await batch.flush();
+      await fs.checkRoot();
+      // What is to be deleted may hold content that what is still to be built can use.
+      if (isBuilt) await this.clear();
     } finally {
       // What was done is recorded, whatever ended the pass.
-      await this.ctx.batch.flush();
+      await batch.flush();
     }
+    if (!isBuilt) return;
+    transfers.endPass();
     this.retries.endPass();
   }
 
-  private async build(): Promise<void> {
-    const { signal } = this.ctx;
-    const files = this.filesToBuild();
-    const weightMax = this.filesInFlight * SMALL_FILES_PER_FILE;
-    const queue = new TaskQueue({ tasksMax: weightMax, weightMax });
-    const weightOf = ({ item }: Job): number => (isSmallFile(item) ? 1 : SMALL_FILES_PER_FILE);
-    await forEachConcurrently(files, queue, (job) => this.attempt(job), signal, weightOf);
-  }
-
-  /** Makes directories and links on the way; files are for the caller. */
-  private async *filesToBuild(): AsyncGenerator<Job> {
-    for await (const job of this.jobs('build')) {
-      const { kind } = job.action;
-      if (kind === 'file' || kind === 'metadata') yield job;
-      else await this.attempt(job);
-    }
+  private async build(): Promise<boolean> {
+    const { source, folder } = this.ctx;
+    const parts = {
+      jobs: (after: string | undefined) => this.jobs('build', after),
+      attempt: (job: PullJob) => this.attempt(job),
+    };
+    const hasSeveralDevices = source.connected(folder.settings.devices).length > 1;
+    const phase = new BuildPhase(this.ctx, parts, hasSeveralDevices);
+    await phase.run();
+    this.deferred += phase.deferred;
+    return phase.deferred === 0 || phase.isHeldUpInPart;
   }
 
   private async clear(): Promise<void> {
     const queue = new TaskQueue({ tasksMax: this.filesInFlight });
-    const enclosing: Job[] = [];
+    const enclosing: PullJob[] = [];
     let running: Promise<void>[] = [];
     const settle = async (): Promise<void> => {
       await Promise.all(running);
@@ -113,8 +109,10 @@ export class PullPass {
           task.catch(() => undefined);
           running.push(task);
           if (running.length >= NEEDS_PAGE_ITEMS) await settle();
-        } else {
+        } else if (!isFileJob(job) || this.hasRoom(job)) {
           enclosing.push(job);
+        } else {
+          this.deferred += 1;
         }
       }
       await popUntilEnclosing(undefined);
@@ -125,9 +123,9 @@ export class PullPass {
   }
 
   /** What one phase has to do, in tree order; items that are not to be tried now are left out. */
-  private async *jobs(phase: PullPhase): AsyncGenerator<Job> {
+  private async *jobs(phase: PullPhase, from?: string): AsyncGenerator<PullJob> {
     const { database, folder, signal, clock } = this.ctx;
-    let after: string | undefined;
+    let after = from;
     for (;;) {
       signal.throwIfAborted();
       const page = await database.needs(folder.settings.id, after, NEEDS_PAGE_ITEMS);
@@ -144,47 +142,69 @@ export class PullPass {
     }
   }
 
+  private hasRoom(job: PullJob): boolean {
+    const { global } = job.item;
+    return this.ctx.transfers.reserve(global, groupOf(this.ctx, job.item), weightOf(job));
+  }
+
   /** Rejects only when the pass has to end; what goes wrong with the item is noted. */
-  private async attempt(job: Job): Promise<void> {
+  private async attempt(job: PullJob): Promise<void> {
     const { item, action } = job;
-    this.ctx.signal.throwIfAborted();
+    const { name } = item.global;
+    const { transfers, signal } = this.ctx;
+    signal.throwIfAborted();
     const isVisible = !['record', 'keep', 'rescan'].includes(action.kind);
-    if (isVisible) this.events.emit('ItemStarted', this.eventOf(job));
+    const isNew =
+      !transfers.isBegun(item.global, 'memory') && !transfers.isBegun(item.global, 'temp-file');
+    if (isVisible && isNew) this.events.emit('ItemStarted', this.eventOf(job));
     let error: string | null = null;
     try {
-      await this.perform(job);
+      if ((await this.perform(job)) === 'under-way') {
+        this.trace(`${action.kind} ${name}: still on its way`);
+        return;
+      }
       this.changed += 1;
-      this.retries.succeeded(item.global.name);
+      this.retries.succeeded(name);
     } catch (caught) {
-      this.ctx.signal.throwIfAborted();
+      signal.throwIfAborted();
       error = messageOf(caught);
       this.note(item, caught);
+    } finally {
+      if (isFileJob(job)) transfers.done(name);
     }
-    this.trace(`${action.kind} ${item.global.name}: ${error ?? 'done'}`);
+    this.ctx.patience.progress();
+    this.trace(`${action.kind} ${name}: ${error ?? 'done'}`);
     if (isVisible) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
   }
 
-  private async perform({ item, action }: Job): Promise<void> {
+  private async perform({ item, action }: PullJob): Promise<PullResult> {
     switch (action.kind) {
-      case 'nothing':
-        return;
       case 'refuse':
         throw new SyncError(action.problem.code, action.problem.message, true);
-      case 'record':
-        return recordOnly(this.ctx, item);
-      case 'keep':
-        return keepOurs(this.ctx, item);
       case 'rescan':
         throw new ChangedOnDiskError(item.global.name);
       case 'metadata':
         return updateMetadata(this.ctx, item);
+      case 'file': {
+        const result = isSmallFile(item) ? await pullSmallFile(this.ctx, item) : 'unusual';
+        return result === 'unusual' ? pullFile(this.ctx, item) : result;
+      }
+      default:
+        await this.performAtOnce(item, action);
+        return 'done';
+    }
+  }
+
+  private async performAtOnce(item: NeededItem, { kind }: PullAction): Promise<void> {
+    switch (kind) {
+      case 'record':
+        return recordOnly(this.ctx, item);
+      case 'keep':
+        return keepOurs(this.ctx, item);
       case 'directory':
         return makeDirectory(this.ctx, item);
       case 'symlink':
         return makeLink(this.ctx, item);
-      case 'file':
-        if (isSmallFile(item) && (await pullSmallFile(this.ctx, item))) return;
-        return pullFile(this.ctx, item);
       case 'delete':
         return deleteItem(this.ctx, item);
       case 'delete-directory':
@@ -209,7 +229,7 @@ export class PullPass {
     this.retries.failed(problem, global.version, this.ctx.clock.monotonicMs(), isChanged);
   }
 
-  private eventOf({ item, action }: Job): {
+  private eventOf({ item, action }: PullJob): {
     folder: string;
     item: string;
     type: string;

@@ -44,7 +44,7 @@ async function scene(): Promise<PullFixture> {
   );
   await folder.write('fought', 'what I wrote');
   await folder.scan('fought');
-  folder.crash(true);
+  await folder.crash(true);
   await folder.announce(
     folder.directory('new'),
     folder.file('new/moved', 'content that moves', LATE),
@@ -104,7 +104,7 @@ async function checkPoints(
     const folder = await cutAt(at);
     if (folder === undefined) break;
     points++;
-    folder.crash(keepUnsynced);
+    await folder.crash(keepUnsynced);
     for (const [name, text] of Object.entries(await contents(folder))) {
       if (!WRITTEN.has(text)) throw new Error(`after ${at} operations ${name} has: ${text}`);
     }
@@ -155,7 +155,7 @@ describe('PullerService stopped at any operation', () => {
     folder.database.updateLocal = () => Promise.reject(new Error('the process is gone'));
     await expect(folder.pull()).rejects.toThrow('the process is gone');
     folder.database.updateLocal = updateLocal;
-    folder.crash(true);
+    await folder.crash(true);
     folder.source.asked.length = 0;
     expect(await folder.pull()).toMatchObject({ changed: 1, rescan: [], problems: [] });
     expect(folder.source.asked).toEqual([]);

@@ -3,22 +3,22 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type ItemProblem } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
-import { TaskQueue } from '../../platform/task-queue.js';
+import { SharedLimit } from '../../platform/shared-limit.js';
 import { SettingsService } from '../config/settings.service.js';
 import { BlockSource } from '../connections/block-source.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
+import { Patience } from './patience.js';
 import { type PullContext, type PullFolder, RescanList } from './pull-context.js';
+import { SMALL_FILES_PER_FILE } from './pull-job.js';
 import { PullPass } from './pull-pass.js';
 import { RecordBatch } from './record-batch.js';
 import { RetryBook } from './retry-book.js';
+import { Transfers } from './transfers.js';
 import { WritableDirectories } from './writable-directories.js';
 
 export { type PullFolder } from './pull-context.js';
-
-/** Requests of one folder at the same time, however small the blocks. */
-export const REQUESTS_MAX = 1_024;
 
 export interface PullOutcome {
   /** Items that now are as the cluster has them. */
@@ -30,13 +30,31 @@ export interface PullOutcome {
   readonly nextRetryMs: number | undefined;
   /** Items that no connected device has: they wait for a device. */
   readonly waiting: number;
+  /** Files whose content is on its way: the next pass puts in place what has arrived. */
+  readonly underWay: number;
+  /** Nothing was tried for some items yet, as too much is on its way. */
+  readonly isUnfinished: boolean;
+}
+
+/** A limit that groups share leaves one alone with half of it. */
+const GROUP_SHARE = 2;
+
+/** What outlives a pass. */
+interface FolderState {
+  /** undefined while the folder is stopped. */
+  readonly fs: FolderFs | undefined;
+  readonly retries: RetryBook;
+  readonly transfers: Transfers;
+  readonly requests: SharedLimit;
+  readonly writable: WritableDirectories;
+  /** Of the pass under way. */
+  patience: Patience | undefined;
 }
 
 @Injectable()
 export class PullerService {
   private readonly trace = new Logger('file');
-  private readonly retries = new Map<string, RetryBook>();
-  private readonly fileSystems = new Map<string, FolderFs>();
+  private readonly folders = new Map<string, FolderState>();
 
   constructor(
     private readonly settings: SettingsService,
@@ -52,17 +70,23 @@ export class PullerService {
    */
   async pull(folder: PullFolder, signal: AbortSignal): Promise<PullOutcome> {
     const { id } = folder.settings;
-    this.fileSystems.set(id, folder.fs);
-    const retries = this.retries.get(id) ?? new RetryBook();
-    this.retries.set(id, retries);
-    const context = await this.contextFor(folder, retries, signal);
+    const state = this.stateOf(folder);
+    const { retries, transfers } = state;
+    const patience = new Patience(this.clock, signal);
+    const context = await this.contextFor(folder, state, patience, signal);
     const { filesInFlight } = this.settings.settings;
     const isTraced = this.settings.settings.trace.includes('file');
     const trace = (line: string): void => {
       if (isTraced) this.trace.debug(`${id}: ${line}`);
     };
     const pass = new PullPass(context, retries, this.events, filesInFlight, trace);
-    await pass.run();
+    state.patience = patience;
+    try {
+      await pass.run();
+    } finally {
+      state.patience = undefined;
+      patience.close();
+    }
     const problems = retries.problems();
     if (pass.failed > 0 && problems.length > 0) {
       this.events.emit('FolderErrors', { folder: id, errors: problems });
@@ -73,28 +97,49 @@ export class PullerService {
       rescan: context.rescan.names,
       nextRetryMs: retries.nextRetryMs(this.clock.monotonicMs()),
       waiting: pass.waiting,
+      underWay: transfers.count,
+      isUnfinished: pass.deferred > 0,
     };
+  }
+
+  /** The pass under way waits no longer for what is on its way from other devices; that goes on arriving. */
+  hurry(folder: string): void {
+    this.folders.get(folder)?.patience?.end();
+  }
+
+  /** More is needed than when the pass under way began: it ends when it only waits. */
+  lookAgain(folder: string): void {
+    this.folders.get(folder)?.patience?.endWhenWalked();
   }
 
   /** What failed last time and is still needed. */
   problems(folder: string): ItemProblem[] {
-    return this.retries.get(folder)?.problems() ?? [];
+    return this.folders.get(folder)?.retries.problems() ?? [];
   }
 
   /** Failed items may be tried at the next pass, as when a device that has them connected. */
   retryNow(folder: string): void {
-    this.retries.get(folder)?.retryNow();
+    this.folders.get(folder)?.retries.retryNow();
   }
 
-  /** The folder stopped: its file system is not used any more. */
-  forget(folder: string): void {
-    this.retries.delete(folder);
-    this.fileSystems.delete(folder);
+  /** Gives up what is on its way; before the folder's file system is closed. Temp files stay. */
+  async stopTransfers(folder: string): Promise<void> {
+    const state = this.folders.get(folder);
+    if (state === undefined) return;
+    this.folders.set(folder, { ...state, fs: undefined });
+    await state.transfers.close();
+  }
+
+  /** The folder is stopped: what is known of its failures goes with it. */
+  async forget(folder: string): Promise<void> {
+    await this.stopTransfers(folder);
+    this.folders.delete(folder);
   }
 
   private async contextFor(
     folder: PullFolder,
-    retries: RetryBook,
+    { retries, requests, transfers, writable }: FolderState,
+    patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
     const { fs, settings } = folder;
@@ -104,23 +149,39 @@ export class PullerService {
       folder,
       fs,
       disk: await DiskView.of(fs, settings.ignorePerms),
-      writable: new WritableDirectories(fs),
+      writable,
       database,
       source,
       clock,
       signal,
-      requests: new TaskQueue({
-        tasksMax: REQUESTS_MAX,
-        weightMax: this.settings.settings.requestBytesMax,
-      }),
+      requests,
+      transfers,
+      patience,
       batch: new RecordBatch(settings.id, fs, database, events, clock),
       rescan: new RescanList(),
-      folderFs: (id) => this.fileSystems.get(id),
+      folderFs: (id) => this.folders.get(id)?.fs,
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,
       parents: new Map(),
       givingWay: new Map(),
       failedTries: ({ name, version }) => retries.triesOf(name, version),
       moved: new Map(),
     };
+  }
+
+  private stateOf({ settings: { id }, fs, onArrived }: PullFolder): FolderState {
+    const known = this.folders.get(id);
+    if (known?.fs === fs) return known;
+    const { filesInFlight, requestBytesMax } = this.settings.settings;
+    const filesMax = GROUP_SHARE * filesInFlight * SMALL_FILES_PER_FILE;
+    const state: FolderState = {
+      fs,
+      retries: known?.retries ?? new RetryBook(),
+      transfers: new Transfers(new SharedLimit(filesMax), onArrived),
+      requests: new SharedLimit(GROUP_SHARE * requestBytesMax),
+      writable: new WritableDirectories(fs),
+      patience: undefined,
+    };
+    this.folders.set(id, state);
+    return state;
   }
 }

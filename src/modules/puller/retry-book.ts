@@ -104,6 +104,6 @@ export function pauseMs(tries: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
 }
 
-function versionKey(version: VersionVector): string {
+export function versionKey(version: VersionVector): string {
   return version.map(({ id, value }) => `${id}:${value}`).join(',');
 }

@@ -10,9 +10,9 @@ import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { losesContent } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
-import { moveHere } from './file-actions.js';
+import { moveHere, type PullResult } from './file-actions.js';
 import { NoDeviceError, requireHash } from './file-puller.js';
-import { type PullContext } from './pull-context.js';
+import { groupOf, type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
 import { createPermissions } from './temp-file.js';
 import { requireParent } from './tree-actions.js';
@@ -28,26 +28,34 @@ export function isSmallFile({ global, local }: NeededItem): boolean {
   return !isPresent(local) || local.type === 'file';
 }
 
-/** False when the long way has to be taken; nothing has changed on disk then. */
-export async function pullSmallFile(ctx: PullContext, item: NeededItem): Promise<boolean> {
+/** 'unusual' when the long way has to be taken; nothing has changed on disk then. */
+export async function pullSmallFile(
+  ctx: PullContext,
+  item: NeededItem,
+): Promise<PullResult | 'unusual'> {
   const { global, local } = item;
-  if (!ctx.disk.isCaseSensitive || losesContent(item, ctx.folder.replicaId)) return false;
+  if (!ctx.disk.isCaseSensitive || losesContent(item, ctx.folder.replicaId)) return 'unusual';
   await requireParent(ctx, global);
   let replaced: ItemStat | undefined;
   if (isPresent(local)) {
     const { state, stat } = await ctx.disk.look(global.name, local);
-    if (state !== 'as-indexed') return false;
+    if (state !== 'as-indexed') return 'unusual';
     replaced = stat;
   }
-  if (await moveHere(ctx, item)) return true;
-  const data = await contentOf(ctx, item);
+  if (await moveHere(ctx, item)) return 'done';
+  const data = await ctx.transfers.content(global, 'memory', ctx.patience, (signal) =>
+    contentOf({ ...ctx, signal }, item),
+  );
+  if (data === undefined) return 'under-way';
   ctx.signal.throwIfAborted();
   try {
     const done = await put(ctx, item, data, replaced);
     await ctx.batch.add([recordOf(item, done)], [parentOf(global.name)]);
-    return true;
+    return 'done';
   } catch (error) {
-    if (isDenied(error) || (error instanceof SyncError && UNUSUAL.has(error.code))) return false;
+    if (isDenied(error) || (error instanceof SyncError && UNUSUAL.has(error.code))) {
+      return 'unusual';
+    }
     throw error;
   }
 }
@@ -85,7 +93,7 @@ async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array
   const wanted = { folder, name: global.name, offset: 0, size, hash, blockNo: 0 };
   const { signal } = ctx;
   const fetch = (): Promise<Uint8Array> => ctx.source.fetch(wanted, item.devices, signal);
-  const data = await ctx.requests.run(fetch, { weight: size, signal });
+  const data = await ctx.requests.run(groupOf(ctx, item), size, signal, fetch);
   requireHash(data, wanted);
   return data;
 }

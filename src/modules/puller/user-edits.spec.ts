@@ -172,7 +172,14 @@ describe('a change of the user during a pull', () => {
     await f.announce(f.deleted('kept', theirVersion(2)), f.file('other', 'theirs'));
     const settings = f.settings;
     await f.puller.pull(
-      { settings, fs: f.fs, ownShortId: OURS, replicaId: OURS, isSendOnly: true },
+      {
+        settings,
+        fs: f.fs,
+        ownShortId: OURS,
+        replicaId: OURS,
+        isSendOnly: true,
+        onArrived: () => undefined,
+      },
       new AbortController().signal,
     );
     expect(await f.names()).toEqual(['kept']);

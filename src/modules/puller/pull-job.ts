@@ -1,0 +1,21 @@
+/** One needed item and what is to be done about it. */
+import { type NeededItem } from '../database/index-database.js';
+import { type PullAction } from './pull-plan.js';
+import { isSmallFile } from './small-file.js';
+
+/** In the bound on files in flight so many small files count as one: they are over in no time. */
+export const SMALL_FILES_PER_FILE = 32;
+
+export interface PullJob {
+  readonly item: NeededItem;
+  readonly action: PullAction;
+}
+
+/** Its content may have to come from elsewhere, which takes its time. */
+export function isFileJob({ action }: PullJob): boolean {
+  return action.kind === 'file' || action.kind === 'metadata';
+}
+
+export function weightOf({ item }: PullJob): number {
+  return isSmallFile(item) ? 1 : SMALL_FILES_PER_FILE;
+}
