@@ -448,6 +448,29 @@ describe('two peers of the second generation', () => {
     await announcedTo(a.peer, 'from the second');
   });
 
+  it('do not wait for each other when one of them does not answer, and nor does the user', async () => {
+    await started();
+    const [silent, second] = [folderOf(0), folderOf(1)];
+    const [a, b] = [await joined(silent), await joined(second)];
+    const owed = ['owed', 'owed too'].map((name) =>
+      silent.file(name, Buffer.alloc(300 * KIB, name)),
+    );
+    silent.files.clear();
+    silent.index(a.peer, owed);
+    await until('asked', () => requestsTo(a.peer).length > 0);
+    second.index(b.peer, [second.file('given', Buffer.alloc(300 * KIB, 'given'))]);
+    await announcedTo(a.peer, 'given');
+    fs.writeFileSync(path('mine'), 'mine');
+    await node.scan('default', ['mine']);
+    await announcedTo(b.peer, 'mine');
+    expect(await node.isInSync()).toBe(false);
+    for (const name of ['owed', 'owed too']) silent.file(name, Buffer.alloc(300 * KIB, name));
+    for (const request of requestsTo(a.peer)) a.peer.answer(request);
+    await announcedTo(b.peer, 'owed too');
+    await until('in sync', () => node.isInSync());
+    expect(fs.readFileSync(path('owed')).equals(Buffer.alloc(300 * KIB, 'owed'))).toBe(true);
+  });
+
   it('both give blocks of a file that both have, and either alone when the other one leaves', async () => {
     await started();
     const [first, second] = [folderOf(0), folderOf(1)];

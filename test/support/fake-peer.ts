@@ -234,7 +234,7 @@ export class FakePeer {
       this.#sequences.set(index.folder, sequence);
     } else if (name === 'request') {
       this.#refuse(checkRequest(message as bep.Request));
-      this.#answer(message as bep.Request);
+      this.answer(message as bep.Request);
     }
   }
 
@@ -246,7 +246,8 @@ export class FakePeer {
     this.stream.end();
   }
 
-  #answer(request: bep.Request): void {
+  /** Says nothing where the content is not known. */
+  answer(request: bep.Request): void {
     const content = this.options.files?.get(request.name);
     if (content === undefined) return;
     const from = Number(request.offset);

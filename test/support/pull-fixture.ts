@@ -62,7 +62,7 @@ export class FakeBlockSource extends BlockSource {
   /** Names whose blocks nobody gives. */
   readonly refused = new Set<string>();
   /** Called before each answer. */
-  onFetch: ((block: WantedBlock) => void | Promise<void>) | undefined;
+  onFetch: ((block: WantedBlock, signal: AbortSignal) => void | Promise<void>) | undefined;
 
   add(content: Uint8Array): void {
     const blockSize = blockSizeFor(content.length);
@@ -74,7 +74,7 @@ export class FakeBlockSource extends BlockSource {
 
   async fetch(block: WantedBlock, _: readonly string[], signal: AbortSignal): Promise<Uint8Array> {
     this.asked.push(block);
-    await this.onFetch?.(block);
+    await this.onFetch?.(block, signal);
     signal.throwIfAborted();
     const data = this.blocks.get(Buffer.from(block.hash).toString('hex'));
     if (!this.isConnected || this.refused.has(block.name) || data === undefined) {
@@ -162,9 +162,13 @@ export class PullFixture {
   }
 
   /** The peer announces the items; the contents of files are to be had from it. */
-  async announce(...files: FileInfo[]): Promise<void> {
+  announce(...files: FileInfo[]): Promise<void> {
+    return this.announceFrom(PEER, ...files);
+  }
+
+  async announceFrom(device: string, ...files: FileInfo[]): Promise<void> {
     const sequenced = files.map((file) => ({ ...file, sequence: ++this.sequence }));
-    await this.database.updateRemote(FOLDER, PEER, sequenced, 0);
+    await this.database.updateRemote(FOLDER, device, sequenced, 0);
   }
 
   /** A file the peer has changed last. */
