@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Starts the program: the process's arguments, environment and signals on one side, the application on the other. */
 import { homedir, hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { type ProgramIo } from './cli/program-io.js';
 import { EXIT_FAILED, EXIT_OK, run } from './cli/run.js';
 import { type StartInput } from './cli/start-node.js';
@@ -13,8 +14,14 @@ function fail(error: unknown): never {
   process.exit(EXIT_FAILED);
 }
 
+// What V8 leaves uncollected while the machine has memory would be half of what the node takes: 338 MiB after the scan
+// of 100,000 files became 285.
+setFlagsFromString('--heap-growing-percent=150');
+
+// From the first moment on: a signal that comes while the node starts stops it in order, too.
+const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
+
 async function startNode({ settings, logger }: StartInput): Promise<number> {
-  const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
   const [{ NestFactory }, { AppModule }] = await Promise.all([
     import('@nestjs/core'),
     import('./app.module.js'),
