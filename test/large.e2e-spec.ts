@@ -6,6 +6,10 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type bep } from '../src/modules/protocol/gen/bep.js';
+import { FakeFolder, sha256 } from './support/fake-folder.js';
+import { type FakePeer } from './support/fake-peer.js';
+import { peerIdentity, PeerNetwork } from './support/fake-peer-tls.js';
 import { NodeProcess } from './support/node-process.js';
 import { until } from './support/wait.js';
 
@@ -72,4 +76,48 @@ describe('a folder of many small files', () => {
     );
     expect(Math.max(...peaks)).toBeLessThan(RESIDENT_MIB_MAX);
   });
+
+  it('answers requests all the time while it is scanned', async () => {
+    const content = Buffer.alloc(100_000, 'content');
+    fs.writeFileSync(join(a.root, 'asked'), content);
+    const apart = join(base, 'apart');
+    makeFiles(apart);
+    const identity = await peerIdentity();
+    a.start([{ id: identity.id, address: 'dynamic' }], ['--scan-intv', '1s']);
+    await a.says('Completed initial scan of folder');
+    const network = new PeerNetwork();
+    try {
+      const peer = await network.dial(a.address, identity);
+      await new FakeFolder(identity, a.id, 11n).join(peer);
+      fs.renameSync(apart, join(a.root, 'tree'));
+      const { duringScan, worstMs } = await askUntilAnnounced(peer, content);
+      process.stdout.write(
+        `${duringScan} requests answered during the scan, the slowest in ${worstMs.toFixed(0)} ms\n`,
+      );
+      expect(duringScan).toBeGreaterThan(10);
+    } finally {
+      await network.close();
+    }
+  });
 });
+
+/** Asks for the file again and again until all others are announced. */
+async function askUntilAnnounced(
+  peer: FakePeer,
+  content: Buffer,
+): Promise<{ duringScan: number; worstMs: number }> {
+  let [duringScan, worstMs] = [0, 0];
+  for (let id = 1; ; id += 1) {
+    const startMs = performance.now();
+    const hash = sha256(content);
+    peer.send('request', { id, folder: 'default', name: 'asked', size: content.length, hash });
+    const { code, data } = await peer.next('response');
+    expect([code, data.length]).toEqual([0, content.length]);
+    worstMs = Math.max(worstMs, performance.now() - startMs);
+    const announced = peer.received
+      .filter(({ name }) => name === 'index' || name === 'indexUpdate')
+      .reduce((sum, { message }) => sum + (message as bep.Index).files.length, 0);
+    if (announced > FILES) return { duringScan, worstMs };
+    if (announced > 1) duringScan += 1;
+  }
+}
