@@ -1,6 +1,7 @@
 /** All sources become one: values, folders and devices of a later source win, entry by entry. Pure. */
 import { sep } from 'node:path';
 import { BYTES_PER_REQUEST, DEFAULT_VALUES } from './defaults.js';
+import { logLevels } from './log-levels.js';
 import { type NodeValues, type SourceSettings, type StatedFolder } from './partial-settings.js';
 import {
   type DeviceSettings,
@@ -68,7 +69,7 @@ export function mergeSettings(
     },
     trace: all.trace,
     logFormat: all.logFormat ?? (context.isTerminal ? 'pretty' : 'json'),
-    logLevel: all.logLevel,
+    ...logLevels(all.logLevel),
     folders,
     devices,
   };

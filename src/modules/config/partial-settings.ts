@@ -3,7 +3,6 @@ import {
   type DeviceSettings,
   type FolderSettings,
   type LogFormat,
-  type LogLevel,
   type SettingsSource,
   type TraceFacility,
 } from './settings.js';
@@ -32,7 +31,8 @@ export interface NodeValues {
   guiApiKey?: string;
   guiBlockedBy?: string;
   logFormat?: LogFormat;
-  logLevel?: LogLevel;
+  /** A level, or levels of parts beside it (see log-levels). */
+  logLevel?: string;
 }
 
 /** A folder as a source states it; without an interval where the source says none. */

@@ -1,6 +1,7 @@
 /** Every setting that an option or a variable can give, in one table: the command line, the environment and the help
  * text are read from it. */
 import { parseGuiAddress, parseListenAddress } from './addresses.js';
+import { parseLogLevels } from './log-levels.js';
 import { type NodeValues } from './partial-settings.js';
 import { Refusal, type ValueParser } from './setting-problem.js';
 import {
@@ -232,8 +233,8 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     long: 'log-level',
     argument: 'LEVEL',
     variable: 'SYNCNEST_LOG_LEVEL',
-    parse: oneOf('debug', 'info', 'warn', 'error'),
-    meaning: 'debug, info, warn or error (info)',
+    parse: parseLogLevels,
+    meaning: 'debug, info, warn or error (info); for parts: info,net=debug',
   }),
 ];
 

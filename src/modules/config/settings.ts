@@ -89,6 +89,8 @@ export interface Settings {
   readonly trace: readonly TraceFacility[];
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
+  /** Levels of parts of the node that differ from its own, by the name that their lines carry. */
+  readonly facilityLevels?: Readonly<Record<string, LogLevel>>;
   readonly folders: readonly FolderSettings[];
   readonly devices: readonly DeviceSettings[];
 }

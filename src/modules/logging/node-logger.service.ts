@@ -1,6 +1,7 @@
 /**
  * The node's log: what Nest and every module write through Nest's Logger, one line each. The context of a Logger names
- * the part that speaks; debug lines of the contexts net, file and idx are the trace facilities and show when traced.
+ * the part that speaks, and each part can have a level of its own. The debug lines of net, file and idx are the trace
+ * facilities: they show when traced or when their own level says so, and not because the node's level is debug.
  */
 import { inspect } from 'node:util';
 import { Injectable, type LoggerService } from '@nestjs/common';
@@ -14,7 +15,7 @@ const FACILITIES: readonly TraceFacility[] = ['net', 'file', 'idx'];
 /** What the framework says while it starts is of interest to its developers only. */
 const FRAMEWORK = /^(?:Nest|Instance|Routes?|Router|Module)/;
 
-export type LogOptions = Pick<Settings, 'logFormat' | 'logLevel' | 'trace'>;
+export type LogOptions = Pick<Settings, 'logFormat' | 'logLevel' | 'facilityLevels' | 'trace'>;
 
 @Injectable()
 export class NodeLogger implements LoggerService {
@@ -62,9 +63,13 @@ export class NodeLogger implements LoggerService {
   }
 
   private isShown(level: LogLevel, context: string): boolean {
+    const { facilityLevels = {}, trace, logLevel } = this.options;
+    const own = Object.hasOwn(facilityLevels, context) ? facilityLevels[context] : undefined;
     const facility = FACILITIES.find((each) => each === context);
-    if (level === 'debug' && facility !== undefined) return this.options.trace.includes(facility);
-    return LEVELS.indexOf(level) >= LEVELS.indexOf(this.options.logLevel);
+    if (level === 'debug' && facility !== undefined) {
+      return trace.includes(facility) || own === 'debug';
+    }
+    return LEVELS.indexOf(level) >= LEVELS.indexOf(own ?? logLevel);
   }
 }
 

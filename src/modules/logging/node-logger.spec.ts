@@ -73,6 +73,25 @@ describe('the log', () => {
     expect(quiet.lines).toEqual([]);
   });
 
+  it('has levels for single parts, lower and higher than that of the node', () => {
+    const levels = { net: 'debug', model: 'error' } as const;
+    const { logger, lines } = loggerWith({ logLevel: 'info', facilityLevels: levels });
+    logger.debug('a message came', 'net');
+    logger.debug('a file', 'file');
+    logger.warn('careful', 'model');
+    logger.error('broken', 'model');
+    logger.log('started', 'node');
+    logger.debug('quiet', 'constructor');
+    expect(
+      lines.map((line) =>
+        line
+          .trim()
+          .split(/ {2,}|] /)
+          .at(-1),
+      ),
+    ).toEqual(['a message came', 'broken', 'started']);
+  });
+
   it('keeps the talk of the framework for debugging', () => {
     const { logger, lines } = loggerWith({});
     logger.log('AppModule dependencies initialized', 'InstanceLoader');
