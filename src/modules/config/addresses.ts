@@ -1,5 +1,5 @@
 /** Addresses of devices and listeners in settings: every accepted spelling becomes `tcp://host:port` or `dynamic`. */
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { Refusal } from './setting-problem.js';
 
 /** The port of the Syncthing network where an address names none. */
@@ -77,4 +77,19 @@ export function parseGuiAddress(text: string): string | Refusal {
     return new Refusal('host:port (an IPv6 address in brackets)');
   }
   return `${parsed.host === '' ? '0.0.0.0' : parsed.host}:${parsed.port}`;
+}
+
+/** `address/bits`. */
+export function parseNetwork(text: string): string | Refusal {
+  const [, address, bits] = /^([0-9A-Fa-f:.]+)\/(\d{1,3})$/.exec(text.trim()) ?? [];
+  const version = isIP(address ?? '');
+  const isRight = version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+  return isRight ? `${address}/${Number(bits)}` : new Refusal('a network such as 192.0.2.0/24');
+}
+
+/** A network, with `!` before one that is not allowed. */
+export function parseAllowedNetwork(text: string): string | Refusal {
+  const isDenied = text.trim().startsWith('!');
+  const network = parseNetwork(isDenied ? text.trim().slice(1) : text);
+  return network instanceof Refusal || !isDenied ? network : `!${network}`;
 }

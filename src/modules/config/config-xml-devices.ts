@@ -1,7 +1,7 @@
 /** The devices of a config.xml. */
 import { type Compression } from '../../domain/wire-terms.js';
 import { deviceBlocks, joinBlocks } from './access-limits.js';
-import { isForeignAddress, parseDeviceAddress } from './addresses.js';
+import { isForeignAddress, parseAllowedNetwork, parseDeviceAddress } from './addresses.js';
 import { type ElementReader } from './config-xml-reader.js';
 import { type NodeValues, statedDevice } from './partial-settings.js';
 import { type DeviceSettings } from './settings.js';
@@ -39,7 +39,8 @@ function readDevice(element: ElementReader, id: string): DeviceSettings {
     '@compression',
     (word) => COMPRESSIONS.get(word) ?? new Refusal('one of metadata, never, always'),
   );
-  const hasAllowedNetworks = element.all('allowedNetwork').some((each) => each.text() !== '');
+  const networks = element.all('allowedNetwork').filter((each) => each.text() !== '');
+  const hasAllowedNetworks = networks.length > 0;
   const isUntrusted = element.boolean('untrusted') ?? false;
   return statedDevice({
     id,
@@ -48,6 +49,9 @@ function readDevice(element: ElementReader, id: string): DeviceSettings {
     compression: compression ?? 'metadata',
     certName: element.attribute('certName') ?? '',
     paused: element.boolean('paused') ?? false,
+    maxSendKbps: Math.max(element.integer('maxSendKbps') ?? 0, 0),
+    maxRecvKbps: Math.max(element.integer('maxRecvKbps') ?? 0, 0),
+    allowedNetworks: networks.flatMap((each) => each.parsed(parseAllowedNetwork) ?? []),
     blockedBy: joinBlocks(deviceBlocks({ isUntrusted, hasAllowedNetworks })),
     source: 'config.xml',
   });

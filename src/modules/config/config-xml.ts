@@ -3,7 +3,12 @@
  * them. Pure. What we do not implement has no effect, except where it limits access (access-limits.ts).
  */
 import { messageOf } from '../../domain/errors.js';
-import { isForeignAddress, parseGuiAddress, parseListenAddress } from './addresses.js';
+import {
+  isForeignAddress,
+  parseGuiAddress,
+  parseListenAddress,
+  parseNetwork,
+} from './addresses.js';
 import { deviceNamed, readDevices } from './config-xml-devices.js';
 import { readFolders } from './config-xml-folders.js';
 import { ElementReader } from './config-xml-reader.js';
@@ -81,6 +86,7 @@ function readOptions(root: ElementReader): NodeValues {
       .filter((element) => !isForeignAddress(element.text()))
       .flatMap((element) => element.parsed(parseListenAddress) ?? []);
   }
+  Object.assign(values, readLimits(options));
   const reconnectIntervalS = options.integer('reconnectionIntervalS');
   if (reconnectIntervalS !== undefined) {
     values.reconnectIntervalS = Math.max(reconnectIntervalS, RECONNECT_INTERVAL_S_MIN);
@@ -98,6 +104,23 @@ function readOptions(root: ElementReader): NodeValues {
         : element.parsed(parseDiscoveryServer),
     );
     values.discoveryServers = [...new Set(words.filter((word) => word !== undefined))];
+  }
+  return values;
+}
+
+function readLimits(options: ElementReader): NodeValues {
+  const values: NodeValues = {};
+  const maxSendKbps = options.integer('maxSendKbps');
+  if (maxSendKbps !== undefined) values.maxSendKbps = Math.max(maxSendKbps, 0);
+  const maxRecvKbps = options.integer('maxRecvKbps');
+  if (maxRecvKbps !== undefined) values.maxRecvKbps = Math.max(maxRecvKbps, 0);
+  const limitInLan = options.boolean('limitBandwidthInLan');
+  if (limitInLan !== undefined) values.limitInLan = limitInLan;
+  const connectionsMax = options.integer('connectionLimitMax');
+  if (connectionsMax !== undefined) values.connectionsMax = Math.max(connectionsMax, 0);
+  const lanNetworks = options.all('alwaysLocalNet').filter((element) => element.text() !== '');
+  if (lanNetworks.length > 0) {
+    values.lanNetworks = lanNetworks.flatMap((element) => element.parsed(parseNetwork) ?? []);
   }
   return values;
 }

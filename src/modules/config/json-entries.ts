@@ -1,6 +1,6 @@
 /** Folder and device objects as Syncthing's REST interface writes them. What we do not implement has no effect, except
  * where it limits access: that blocks the entry. A key that stock does not know is an error, most likely a typo. */
-import { isForeignAddress, parseDeviceAddress } from './addresses.js';
+import { isForeignAddress, parseAllowedNetwork, parseDeviceAddress } from './addresses.js';
 import { deviceBlocks, folderBlocks, joinBlocks } from './access-limits.js';
 import {
   type PathBase,
@@ -24,8 +24,9 @@ const FOLDER_KEYS_WITHOUT_EFFECT = new Set(
   xattrFilter`.split(/\s+/),
 );
 const DEVICE_KEYS_WITHOUT_EFFECT = new Set(
-  `group introducer skipIntroductionRemovals introducedBy autoAcceptFolders maxSendKbps
-  maxRecvKbps ignoredFolders maxRequestKiB remoteGUIPort numConnections`.split(/\s+/),
+  `group introducer skipIntroductionRemovals introducedBy autoAcceptFolders ignoredFolders maxRequestKiB remoteGUIPort numConnections`.split(
+    /\s+/,
+  ),
 );
 
 /** Reads the keys of one object; what was not read in the end is unknown. */
@@ -158,12 +159,15 @@ export function readJsonDevice(
   if (id === undefined) reader.refuse('deviceID', 'the ID of the device');
   else if (id instanceof Refusal) reader.refuse('deviceID', id.expected);
   const addresses = readAddresses(reader);
-  const allowedNetworks = reader.array('allowedNetworks', 'an array of networks');
+  const allowedNetworks = readNetworks(reader);
   const stated = present({
     name: reader.text('name'),
     compression: reader.word('compression', COMPRESSIONS),
     certName: reader.text('certName'),
     paused: reader.boolean('paused'),
+    maxSendKbps: reader.integer('maxSendKbps'),
+    maxRecvKbps: reader.integer('maxRecvKbps'),
+    allowedNetworks,
     addresses,
   });
   const isUntrusted = reader.boolean('untrusted') ?? false;
@@ -173,6 +177,16 @@ export function readJsonDevice(
   reader.refuseUnread(DEVICE_KEYS_WITHOUT_EFFECT);
   if (id === undefined || id instanceof Refusal) return undefined;
   return statedDevice({ id, ...stated, blockedBy, source: 'environment' });
+}
+
+function readNetworks(reader: ObjectReader): string[] {
+  const networks: string[] = [];
+  for (const entry of reader.array('allowedNetworks', 'an array of networks')) {
+    const network = typeof entry === 'string' ? parseAllowedNetwork(entry) : new Refusal('texts');
+    if (network instanceof Refusal) reader.refuse('allowedNetworks', network.expected);
+    else networks.push(network);
+  }
+  return networks;
 }
 
 function readAddresses(reader: ObjectReader): string[] | undefined {

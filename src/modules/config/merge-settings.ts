@@ -61,6 +61,13 @@ export function mergeSettings(
     localAnnounce: all.localAnnounce,
     globalAnnounce: all.globalAnnounce,
     discovery: { servers: all.discoveryServers, announcedPort: all.announcedPort },
+    limits: {
+      maxSendKbps: all.maxSendKbps,
+      maxRecvKbps: all.maxRecvKbps,
+      limitInLan: all.limitInLan,
+      connectionsMax: all.connectionsMax,
+      lanNetworks: all.lanNetworks,
+    },
     gui: {
       enabled: all.guiEnabled,
       address: all.guiAddress,

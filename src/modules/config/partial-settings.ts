@@ -26,6 +26,11 @@ export interface NodeValues {
   filesInFlight?: number;
   transferStatistics?: boolean;
   trace?: readonly TraceFacility[];
+  maxSendKbps?: number;
+  maxRecvKbps?: number;
+  limitInLan?: boolean;
+  connectionsMax?: number;
+  lanNetworks?: readonly string[];
   guiEnabled?: boolean;
   guiAddress?: string;
   guiApiKey?: string;

@@ -38,8 +38,27 @@ export interface DeviceSettings {
   readonly compression: Compression;
   readonly certName: string;
   readonly paused: boolean;
+  /** KiB/s to and from this device; 0 = unlimited, and so when absent. */
+  readonly maxSendKbps?: number;
+  readonly maxRecvKbps?: number;
+  /** `address/bits`, or `!address/bits` for what is not allowed; empty or absent: any. The device may connect, and is
+   * dialled, only where the first entry that fits its address allows it. */
+  readonly allowedNetworks?: readonly string[];
   readonly blockedBy: string;
   readonly source: SettingsSource;
+}
+
+/** Bounds on what the node takes of the network. */
+export interface NetworkLimits {
+  /** KiB/s of the whole node; 0 = unlimited. */
+  readonly maxSendKbps: number;
+  readonly maxRecvKbps: number;
+  /** Whether the rates hold for devices on the LAN too. */
+  readonly limitInLan: boolean;
+  /** Connections at once; 0 = unlimited. */
+  readonly connectionsMax: number;
+  /** `address/bits`: networks that count as LAN besides those of our interfaces. */
+  readonly lanNetworks: readonly string[];
 }
 
 /** Lowest to highest: a later source wins. */
@@ -84,6 +103,8 @@ export interface Settings {
   readonly globalAnnounce: boolean;
   /** Absent: the public servers and the listen port. */
   readonly discovery?: DiscoverySettings;
+  /** Absent: no limits. */
+  readonly limits?: NetworkLimits;
   /** Absent: no HTTP side. */
   readonly gui?: GuiSettings;
   readonly trace: readonly TraceFacility[];
