@@ -17,6 +17,11 @@ export class NamedTimers<Name extends string> {
     this.timers.set(name, timer);
   }
 
+  /** One that is set already stays: what comes again and again does not put it off for ever. */
+  setUnlessSet(name: Name, delayMs: number, callback: () => void): void {
+    if (!this.timers.has(name)) this.set(name, delayMs, callback);
+  }
+
   cancel(name: Name): void {
     this.timers.get(name)?.cancel();
     this.timers.delete(name);

@@ -112,7 +112,7 @@ export class FolderRunner {
 
   /** Where much is needed, looking through it all is work: no more than half of the time goes into that. */
   private readonly contentArrived = (): void => {
-    this.timers.set('arrived', this.arrivalPauseMs, () => this.requestPull());
+    this.timers.setUnlessSet('arrived', this.arrivalPauseMs, () => this.requestPull());
   };
 
   /** A device that may have what failed or was not to be had is there now. */

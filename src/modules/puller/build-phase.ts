@@ -26,6 +26,7 @@ export class BuildPhase {
   /** Files that nothing was tried for, as there was no room for them before the patience ended. */
   deferred = 0;
   private readonly underWay = new Set<Promise<void>>();
+  private readonly names = new Set<string>();
   private readonly groups = new Map<string, GroupWalk>();
   private readonly waiters: (() => void)[] = [];
   private position = '';
@@ -107,8 +108,13 @@ export class BuildPhase {
   }
 
   private start(job: PullJob): void {
+    const { name } = job.item.global;
+    // Devices that come and go change the groups: then both walks may come across a file.
+    if (this.names.has(name)) return;
+    this.names.add(name);
     const task = this.guard(() => this.parts.attempt(job)).finally(() => {
       this.underWay.delete(task);
+      this.names.delete(name);
       this.tell();
     });
     this.underWay.add(task);

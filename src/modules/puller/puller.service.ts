@@ -73,15 +73,17 @@ export class PullerService {
     const state = this.stateOf(folder);
     const { retries, transfers } = state;
     const patience = new Patience(this.clock, signal);
-    const context = await this.contextFor(folder, state, patience, signal);
     const { filesInFlight } = this.settings.settings;
     const isTraced = this.settings.settings.trace.includes('file');
     const trace = (line: string): void => {
       if (isTraced) this.trace.debug(`${id}: ${line}`);
     };
-    const pass = new PullPass(context, retries, this.events, filesInFlight, trace);
     state.patience = patience;
+    let context: PullContext;
+    let pass: PullPass;
     try {
+      context = await this.contextFor(folder, state, patience, signal);
+      pass = new PullPass(context, retries, this.events, filesInFlight, trace);
       await pass.run();
     } finally {
       state.patience = undefined;
