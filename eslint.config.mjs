@@ -9,7 +9,7 @@ export default tseslint.config(
       'node_modules',
       'src/modules/protocol/gen',
       '*.mjs',
-      'scripts/*.mjs',
+      'scripts/**/*.mjs',
     ],
   },
   eslint.configs.recommended,

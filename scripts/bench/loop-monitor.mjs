@@ -1,0 +1,22 @@
+/**
+ * Loaded into a node of ours with --import: how long its event loop was held up. At each SIGUSR2 it appends what was
+ * since the last one to the file that BENCH_LOOP_FILE names, and begins anew.
+ */
+import { appendFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+
+const RESOLUTION_MS = 5;
+const NS_PER_MS = 1e6;
+
+if (isMainThread && process.env.BENCH_LOOP_FILE !== undefined) {
+  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  monitor.enable();
+  process.on('SIGUSR2', () => {
+    // The histogram counts the time from tick to tick: what is beyond the interval is the delay.
+    const delay = (ns) => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
+    const seen = { maxMs: delay(monitor.max), p99Ms: delay(monitor.percentile(99)) };
+    monitor.reset();
+    appendFileSync(process.env.BENCH_LOOP_FILE, `${JSON.stringify(seen)}\n`);
+  });
+}
