@@ -15,7 +15,7 @@ import { ElementReader } from './config-xml-reader.js';
 import { joinBlocks } from './access-limits.js';
 import { type NodeValues, type PathBase, type SourceSettings } from './partial-settings.js';
 import { type SettingProblem } from './setting-problem.js';
-import { parseDiscoveryServer } from './setting-values.js';
+import { parseDiscoveryServer, parseMulticastAddress, parsePort } from './setting-values.js';
 import { parseXml, type XmlDocument } from './xml-document.js';
 
 const SOURCE = 'config.xml';
@@ -105,6 +105,11 @@ function readOptions(root: ElementReader): NodeValues {
     );
     values.discoveryServers = [...new Set(words.filter((word) => word !== undefined))];
   }
+  const localPort = options.value('localAnnouncePort', parsePort);
+  // The port and the group of the protocol before this one: stock moves them as well.
+  if (localPort !== undefined) values.localDiscoveryPort = localPort === 21025 ? 21027 : localPort;
+  const multicast = options.value('localAnnounceMCAddr', parseMulticastAddress);
+  if (multicast !== undefined) values.multicastAddress = multicast;
   return values;
 }
 

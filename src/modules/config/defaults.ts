@@ -13,6 +13,8 @@ export const DEFAULT_VALUES = {
   globalAnnounce: true,
   discoveryServers: ['default'],
   announcedPort: 0,
+  localDiscoveryPort: 21027,
+  multicastAddress: '[ff12::8384]:21027',
   rescanIntervalS: 60,
   reconnectIntervalS: 60,
   requestsInFlight: 256,

@@ -60,7 +60,12 @@ export function mergeSettings(
     transferStatistics: all.transferStatistics,
     localAnnounce: all.localAnnounce,
     globalAnnounce: all.globalAnnounce,
-    discovery: { servers: all.discoveryServers, announcedPort: all.announcedPort },
+    discovery: {
+      servers: all.discoveryServers,
+      announcedPort: all.announcedPort,
+      localPort: all.localDiscoveryPort,
+      multicastAddress: all.multicastAddress,
+    },
     limits: {
       maxSendKbps: all.maxSendKbps,
       maxRecvKbps: all.maxRecvKbps,

@@ -20,6 +20,8 @@ export interface NodeValues {
   globalAnnounce?: boolean;
   discoveryServers?: readonly string[];
   announcedPort?: number;
+  localDiscoveryPort?: number;
+  multicastAddress?: string;
   rescanIntervalS?: number;
   reconnectIntervalS?: number;
   requestsInFlight?: number;

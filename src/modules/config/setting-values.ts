@@ -1,4 +1,5 @@
 /** What the text of one value means. Pure; every source uses these, so that a value reads the same everywhere. */
+import { isIPv6 } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseDeviceId } from '../../domain/device-id.js';
 import { type PathBase } from './partial-settings.js';
@@ -55,6 +56,18 @@ export function parseDiscoveryServer(text: string): string | Refusal {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refusal;
   const pinned = url.searchParams.get('id');
   return pinned !== null && parseFullId(pinned) instanceof Refusal ? refusal : text;
+}
+
+/** `[group]:port` of an IPv6 multicast group. The two that older versions wrote stand for today's. */
+export function parseMulticastAddress(text: string): string | Refusal {
+  if (/^\[ff(?:32::5222\]:2102[56]|12::8384\]:21026)$/i.test(text)) return '[ff12::8384]:21027';
+  const [, group, port] = /^\[([^\]%]+)\]:(\d{1,5})$/.exec(text) ?? [];
+  const isGood =
+    group !== undefined &&
+    /^ff/i.test(group) &&
+    isIPv6(group) &&
+    typeof parsePort(port) === 'number';
+  return isGood ? text : new Refusal('[address]:port of an IPv6 multicast group');
 }
 
 /** Absolute path from a path that may be relative or begin with `~`. */

@@ -96,6 +96,16 @@ export class DiscoveryDto {
   @Min(0)
   @Max(65535)
   announcedPort!: number;
+
+  @IsOptional()
+  @IsInt({ message: 'a port from 1 to 65535' })
+  @Min(1, { message: 'a port from 1 to 65535' })
+  @Max(65535, { message: 'a port from 1 to 65535' })
+  localPort?: number;
+
+  @IsOptional()
+  @Matches(/^\[[0-9a-f:.]+\]:\d+$/i, { message: '[address]:port' })
+  multicastAddress?: string;
 }
 
 export class GuiDto {

@@ -71,6 +71,10 @@ export interface DiscoverySettings {
   readonly servers: readonly string[];
   /** The port to announce; 0 = the listen port. */
   readonly announcedPort: number;
+  /** UDP port of the announcements on the LAN over IPv4. Absent: 21027. */
+  readonly localPort?: number;
+  /** Group and port of those over IPv6, `[address]:port`. Absent: `[ff12::8384]:21027`. */
+  readonly multicastAddress?: string;
 }
 
 /** The HTTP side. */

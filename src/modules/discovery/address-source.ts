@@ -6,6 +6,10 @@ export interface AddressSource {
   readonly name: string;
   /** Addresses as `tcp://host:port`; empty when none is known. A rejection costs only this source's answer. */
   addresses(device: DeviceId, signal: AbortSignal): Promise<readonly string[]>;
+  /** What it knows now without asking anybody: per device the addresses as they were announced. */
+  known?(): ReadonlyMap<DeviceId, readonly string[]>;
+  /** Why it does not work at present; '' while it does. */
+  readonly problem?: string;
 }
 
 /** The injection token of the list of sources. */

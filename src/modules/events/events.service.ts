@@ -11,6 +11,10 @@ export interface NodeEvents {
   StartupComplete: { deviceId: string };
   DeviceConnected: { device: string; address: string; clientName: string; clientVersion: string };
   DeviceDisconnected: { device: string; error: string };
+  /** A configured device was heard on the LAN for the first time, again after a restart, or elsewhere. */
+  DeviceDiscovered: { device: string; addresses: string[] };
+  /** This machine has other addresses than before; loopback left out. */
+  NetworkChanged: { addresses: string[] };
   PendingDevicesChanged: { device: string; address: string; name: string };
   PendingFoldersChanged: { folder: string; device: string; label: string };
   StateChanged: { folder: string; from: FolderState; to: FolderState; error: string };

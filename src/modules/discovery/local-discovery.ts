@@ -1,0 +1,139 @@
+/**
+ * Local discovery (protocol v4) over one beacon: announces this node every interval, and at once when a newcomer is
+ * heard, so that it need not wait; remembers who else announces. Owns the neighbours heard there.
+ */
+import { messageOf } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
+import { type Clock } from '../../platform/clock.js';
+import { NamedTimers } from '../../platform/named-timers.js';
+import { type AddressSource } from './address-source.js';
+import { dialableAddresses, resolveAddresses } from './announced-addresses.js';
+import { decodeAnnouncement, encodeAnnouncement } from './announcement.js';
+import { type Beacon, type BeaconPlace, type OpenBeacon } from './beacon.js';
+import { type DiscoveryLog } from './discovery-log.js';
+import { ANNOUNCE_INTERVAL_MS, Neighbours } from './neighbours.js';
+
+/** Answers to newcomers, who can be invented, come at most this often. */
+export const ANSWER_GAP_MS = 1000;
+/** A device is told to be found again at most this often. */
+const NEWS_GAP_MS = 1000;
+
+export interface LocalDiscoveryParts {
+  readonly ownId: DeviceId;
+  readonly beacon: Beacon;
+  readonly place: BeaconPlace;
+  readonly clock: Clock;
+  readonly instanceId: bigint;
+  /** What to announce, asked each time. Nothing is sent when there is nothing. */
+  readonly announced: () => readonly string[];
+  readonly isConfigured: (device: DeviceId) => boolean;
+  /** A configured device was found, or found elsewhere. `addresses` can be dialed. */
+  readonly found: (device: DeviceId, addresses: readonly string[]) => void;
+  readonly log: DiscoveryLog;
+}
+
+export class LocalDiscovery implements AddressSource {
+  readonly name: string;
+  private readonly neighbours = new Neighbours();
+  private readonly timers: NamedTimers<'announce'>;
+  /** When each configured device was last told to be found. */
+  private readonly toldMs = new Map<DeviceId, number>();
+  private open: OpenBeacon | undefined;
+  private sentMs = -Infinity;
+  private isSending = false;
+  private isStopped = false;
+  private toldProblem = '';
+
+  constructor(private readonly parts: LocalDiscoveryParts) {
+    const { kind, port, group } = parts.place;
+    this.name =
+      kind === 'broadcast'
+        ? `IPv4 local broadcast discovery on port ${port}`
+        : `IPv6 local multicast discovery on address [${group}]:${port}`;
+    this.timers = new NamedTimers(parts.clock);
+  }
+
+  /** Resolves when it listens and the first announcement is on its way. */
+  async start(): Promise<void> {
+    const open = await this.parts.beacon.open(this.parts.place, (packet, source) =>
+      this.hear(packet, source),
+    );
+    if (this.isStopped) return open.close();
+    this.open = open;
+    this.announce();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.timers.stop();
+    const { open } = this;
+    this.open = undefined;
+    await open?.close();
+  }
+
+  /** This machine has other addresses than before: others hear of it at once. */
+  networkChanged(): void {
+    this.announce();
+  }
+
+  /** Now, or as soon as the last time is long enough ago. */
+  announce(): void {
+    if (this.isStopped) return;
+    const waitMs = this.sentMs + ANSWER_GAP_MS - this.parts.clock.monotonicMs();
+    if (waitMs > 0) this.timers.set('announce', Math.ceil(waitMs), () => this.announce());
+    else void this.send();
+  }
+
+  addresses(device: DeviceId): Promise<readonly string[]> {
+    const heard = this.neighbours.addresses(device, this.parts.clock.monotonicMs());
+    return Promise.resolve(dialableAddresses(heard));
+  }
+
+  known(): ReadonlyMap<DeviceId, readonly string[]> {
+    return this.neighbours.all(this.parts.clock.monotonicMs());
+  }
+
+  private async send(): Promise<void> {
+    const { announced, clock, instanceId, ownId } = this.parts;
+    this.sentMs = clock.monotonicMs();
+    this.timers.set('announce', ANNOUNCE_INTERVAL_MS, () => this.announce());
+    const addresses = announced();
+    if (this.open === undefined || this.isSending || addresses.length === 0) return;
+    this.isSending = true;
+    try {
+      const packet = encodeAnnouncement({ id: ownId, addresses, instanceId });
+      this.tellProblem((await this.open.send(packet)).join('; '));
+    } catch (error) {
+      this.tellProblem(messageOf(error));
+    } finally {
+      this.isSending = false;
+    }
+  }
+
+  /** Told when it is another one than last time: the same every half minute helps nobody. */
+  private tellProblem(problem: string): void {
+    if (problem !== '' && problem !== this.toldProblem) {
+      this.parts.log.warn(`${this.name}: ${problem}`);
+    }
+    this.toldProblem = problem;
+  }
+
+  private hear(packet: Uint8Array, source: string): void {
+    const { clock, found, isConfigured, log, ownId } = this.parts;
+    const announcement = this.isStopped ? undefined : decodeAnnouncement(packet);
+    if (announcement === undefined || announcement.id === ownId) return;
+    const nowMs = clock.monotonicMs();
+    const { id } = announcement;
+    const isOurs = isConfigured(id);
+    const addresses = resolveAddresses(announcement.addresses, source);
+    const heard = this.neighbours.hear(announcement, addresses, isOurs, nowMs);
+    if (heard === 'newcomer') this.announce();
+    if (heard === 'known') return;
+    if (!isOurs) return log.debug(`Discovered node ${id} at ${addresses.join(', ')}`);
+    if (nowMs - (this.toldMs.get(id) ?? -Infinity) < NEWS_GAP_MS) return;
+    this.toldMs.set(id, nowMs);
+    const dialable = dialableAddresses(addresses);
+    log.info(`Discovered node ${id} at ${dialable.join(', ') || 'no address of use'}`);
+    if (dialable.length > 0) found(id, dialable);
+  }
+}
