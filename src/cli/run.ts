@@ -4,6 +4,7 @@ import { messageOf } from '../domain/errors.js';
 import { type CommandLine, helpText, parseCommandLine } from '../modules/config/command-line.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
 import { printable } from '../modules/logging/log-line.js';
+import { parseControlLine } from './control-line.js';
 import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
 
@@ -18,7 +19,11 @@ export async function run(
   startNode: StartNode,
 ): Promise<number> {
   try {
-    return await runCommand(parseCommandLine(args), io, startNode);
+    const controlLine = parseControlLine(args);
+    if (controlLine === undefined) return await runCommand(parseCommandLine(args), io, startNode);
+    const { control } = await import('./control-command.js');
+    await control(controlLine, io);
+    return EXIT_OK;
   } catch (error) {
     const lines = messageOf(error).split('\n').map(printable);
     io.error(`syncnest: ${lines.join('\n')}\n`);

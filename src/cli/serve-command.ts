@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../domain/errors.js';
 import { certificateIn, loadOrCreateIdentity, makeHome } from '../modules/cert/identity-files.js';
+import { ProgramOrigin } from '../modules/config/config-origin.js';
 import { homeOf } from '../modules/config/home-path.js';
 import { loadSettings } from '../modules/config/load-settings.js';
 import { type SourceSettings } from '../modules/config/partial-settings.js';
@@ -18,7 +19,8 @@ export async function serve(
   startNode: StartNode,
 ): Promise<number> {
   const home = homeOf(commandLine, io.environment, io);
-  const loaded = loadSettings({ ...io, home, commandLine, certificateOf: certificateIn });
+  const context = { ...io, home, commandLine, certificateOf: certificateIn };
+  const loaded = loadSettings(context);
   const clock = new SystemClock();
   const logger = new NodeLogger(loaded.settings, clock, (text) => io.out(text));
   makeHome(home);
@@ -41,7 +43,7 @@ export async function serve(
           'beside it.',
       );
     }
-    return await startNode({ settings, logger });
+    return await startNode({ settings, logger, origin: new ProgramOrigin(context) });
   } finally {
     lock.release();
   }

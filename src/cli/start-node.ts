@@ -1,10 +1,13 @@
 /** What the program hands to the application, and what it expects of it. */
+import { type ConfigOrigin } from '../modules/config/config-origin.js';
 import { type Settings } from '../modules/config/settings.js';
 import { type NodeLogger } from '../modules/logging/node-logger.service.js';
 
 export interface StartInput {
   readonly settings: Settings;
   readonly logger: NodeLogger;
+  /** How the settings would be with another config.xml. */
+  readonly origin: ConfigOrigin;
 }
 
 /** Runs the node until it is told to stop; resolves with the exit status once everything is flushed and closed. */

@@ -42,7 +42,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
   const [first = 'serve', ...rest] = positionals;
   const command = COMMANDS.find((name) => name === first);
-  if (command === undefined) refuse('command', first, `one of ${COMMANDS.join(', ')}`);
+  if (command === undefined)
+    refuse('command', first, `one of ${[...COMMANDS, 'cli', 'health'].join(', ')}`);
   for (const extra of rest) refuse('argument', extra, 'nothing after the command but options');
   for (const item of unknown) refuse(item, '', 'a known option (see --help)');
   for (const each of given) {
@@ -136,6 +137,8 @@ export function helpText(): string {
     "       syncnest id [--home DIR]     print this home's device ID, made if there is none",
     '       syncnest generate [--home DIR]',
     '                                    make the home: certificate, key, a first config.xml',
+    '       syncnest cli COMMAND         ask or tell the running node (syncnest cli --help)',
+    '       syncnest health              exit status 0 if the running node answers, 1 if not',
     '       syncnest --help | --version',
     '',
     'Options:',

@@ -1,0 +1,95 @@
+/** `syncnest cli …` and `syncnest health`: asks or tells the running node over its HTTP side. */
+import { SyncError } from '../domain/errors.js';
+import { BadSettings } from '../modules/config/setting-problem.js';
+import { listOf, objectOf, textOf } from './answers.js';
+import { ACTIONS, CONTROL_HELP, type ControlLine, REPORTS } from './control-line.js';
+import { type Get, REPORT_OF } from './control-reports.js';
+import { ask, type HttpSide, httpSideAt, httpSideOf } from './http-side.js';
+import { type ProgramIo } from './program-io.js';
+
+/** A probe has no time to lose. */
+const HEALTH_LIMIT_MS = 5000;
+
+/** Throws BadSettings for a wrong command line, and a SyncError where the node does not do what is asked. */
+export async function control(line: ControlLine, io: ProgramIo): Promise<void> {
+  if (line.problems.length > 0) throw new BadSettings(line.problems);
+  if (line.command === 'help') {
+    io.out(CONTROL_HELP);
+    return;
+  }
+  if (line.command === 'health') return checkHealth(line, io);
+  const side = await httpSideOf(line.node, io);
+  const report = REPORTS.find((name) => name === line.command);
+  if (report !== undefined) {
+    const get: Get = (path) => ask(side, { path });
+    const { answer, text } = await REPORT_OF[report](get);
+    io.out(line.isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : text);
+    if (line.clears) await ask(side, { method: 'POST', path: 'system/error/clear' });
+    return;
+  }
+  const action = ACTIONS.find((name) => name === line.command);
+  const done = action === 'scan' ? await scan(side, line) : await pauseOrResume(side, line);
+  io.out(line.isJson ? `${JSON.stringify({ ok: true })}\n` : `${done}\n`);
+}
+
+/** Says nothing but "OK"; needs no key. */
+async function checkHealth({ node }: ControlLine, io: ProgramIo): Promise<void> {
+  const side =
+    node.guiAddress === undefined ? await httpSideOf(node, io) : httpSideAt(node.guiAddress, '');
+  const question = { path: 'noauth/health', limitMs: HEALTH_LIMIT_MS };
+  const answer = objectOf(await ask({ ...side, apiKey: '' }, question));
+  if (textOf(answer.status) !== 'OK') {
+    throw new SyncError(
+      'io',
+      `The node does not say that it is well: ${String(answer.status)}`,
+      true,
+    );
+  }
+  io.out('OK\n');
+}
+
+async function scan(side: HttpSide, { folder, paths }: ControlLine): Promise<string> {
+  const query = new URLSearchParams();
+  if (folder !== undefined) query.append('folder', folder);
+  for (const path of paths) query.append('sub', path);
+  const path = query.size === 0 ? 'db/scan' : `db/scan?${query.toString()}`;
+  await ask(side, { method: 'POST', path, limitMs: 0 });
+  return folder === undefined ? 'All folders are scanned.' : `The folder ${folder} is scanned.`;
+}
+
+async function pauseOrResume(side: HttpSide, line: ControlLine): Promise<string> {
+  const { command, folder, isAll } = line;
+  const done = command === 'pause' ? 'paused' : 'resumed';
+  if (folder !== undefined) {
+    const body = { paused: command === 'pause' };
+    const path = `config/folders/${encodeURIComponent(folder)}`;
+    await ask(side, { method: 'PATCH', path, body });
+    return `The folder ${folder} is ${done}.`;
+  }
+  if (isAll) {
+    await ask(side, { method: 'POST', path: `system/${command}` });
+    return `All devices are ${done}.`;
+  }
+  const id = await deviceIdFor(line.device ?? '', side);
+  await ask(side, { method: 'POST', path: `system/${command}?device=${id}` });
+  return `The device ${id} is ${done}.`;
+}
+
+/** The one configured device that an ID, its first group or a name means. */
+async function deviceIdFor(named: string, side: HttpSide): Promise<string> {
+  const all = listOf(await ask(side, { path: 'config/devices' })).map(objectOf);
+  const meant = all.filter(({ deviceID, name }) => {
+    const id = textOf(deviceID);
+    return [id, id.split('-')[0]].includes(named.toUpperCase()) || textOf(name) === named;
+  });
+  if (meant.length === 1) return textOf(meant[0].deviceID);
+  const known = all.map(
+    ({ deviceID, name }) => `${textOf(deviceID).split('-')[0]} ${textOf(name)}`,
+  );
+  const problem = meant.length === 0 ? 'No device is' : 'Several devices are';
+  throw new SyncError(
+    'config',
+    `${problem} called ${named}; there are: ${known.join(', ')}`,
+    false,
+  );
+}
