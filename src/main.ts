@@ -4,6 +4,7 @@ import { homedir, hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { type ProgramIo } from './cli/program-io.js';
 import { EXIT_FAILED, EXIT_OK, run } from './cli/run.js';
+import { type ServiceState, tellServiceManager } from './cli/service-manager.js';
 import { type StartInput } from './cli/start-node.js';
 import { stopRequested } from './cli/stop-signal.js';
 import { SystemClock } from './platform/clock.js';
@@ -30,8 +31,13 @@ async function startNode({ settings, logger }: StartInput): Promise<number> {
     logger,
     abortOnError: false,
   });
+  const tell = async (state: ServiceState): Promise<void> => {
+    const problem = await tellServiceManager(state, process.env);
+    if (problem !== undefined) logger.warn(problem);
+  };
+  await tell('READY=1');
   await stop;
-  await app.close();
+  await Promise.all([tell('STOPPING=1'), app.close()]);
   return EXIT_OK;
 }
 
