@@ -7,9 +7,11 @@ import {
 } from '@nestjs/common';
 import { Randomness } from './platform/randomness.js';
 import { CertService } from './modules/cert/cert.service.js';
+import { ConfigurationService } from './modules/config/configuration.service.js';
 import { SettingsService } from './modules/config/settings.service.js';
 import { ConnectionsService } from './modules/connections/connections.service.js';
 import { IndexDatabase } from './modules/database/index-database.js';
+import { DiscoverySourcesService } from './modules/discovery/discovery-sources.service.js';
 import { EventsService } from './modules/events/events.service.js';
 import { ClusterService } from './modules/model/cluster.service.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './modules/model/identity.js';
@@ -20,14 +22,17 @@ import { Walker } from './modules/scanner/walker.js';
 @Injectable()
 export class NodeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('node');
+  private readonly hearing: (() => void)[] = [];
 
   constructor(
     private readonly settings: SettingsService,
+    private readonly configuration: ConfigurationService,
     private readonly cert: CertService,
     private readonly database: IndexDatabase,
     private readonly model: ModelService,
     private readonly cluster: ClusterService,
     private readonly connections: ConnectionsService,
+    private readonly discovery: DiscoverySourcesService,
     private readonly walker: Walker,
     private readonly hasher: Hasher,
     private readonly events: EventsService,
@@ -37,20 +42,35 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
   async onApplicationBootstrap(): Promise<void> {
     this.events.emit('Starting', { home: this.settings.settings.home });
     const { deviceId, shortId } = await this.cert.loadOrCreate();
+    this.configuration.start(deviceId);
     const replicaId = await this.openIndex(shortId);
     const identity: LocalIdentity = { deviceId, shortId, replicaId };
     await this.model.start(identity);
     await this.connections.start(this.cluster);
+    await this.startDiscovery();
     this.logger.log('Ready to synchronize');
     this.events.emit('StartupComplete', { deviceId });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    for (const stop of this.hearing.splice(0)) stop();
+    await this.discovery.stop();
     await this.connections.stop();
     await this.model.stop();
     await this.walker.close();
     await this.hasher.close();
     await this.database.close();
+  }
+
+  /** After the connections, so that what is announced is listened on. */
+  private async startDiscovery(): Promise<void> {
+    this.hearing.push(
+      this.events.on('DeviceDiscovered', ({ device }) => this.connections.wake(device)),
+      this.events.on('NetworkChanged', ({ addresses }) =>
+        this.connections.networkChanged(addresses),
+      ),
+    );
+    await this.discovery.start(() => this.connections.listenAddresses);
   }
 
   /** Opens the index and tells the id of our counters in version vectors (see LocalIdentity). */

@@ -38,6 +38,10 @@ export interface StockOptions {
   /** Text inside the `<folder>` element, for instance `<order>alphabetic</order>`. */
   readonly folderExtra?: string;
   readonly folderType?: string;
+  /** Whether it announces itself on the LAN. */
+  readonly localAnnounce?: boolean;
+  /** Instead of loopback. */
+  readonly listenAddress?: string;
 }
 
 export class StockNode {
@@ -82,9 +86,11 @@ export class StockNode {
   ${devices.map(({ id, address }) => `<device id="${id}" name="stock" compression="metadata"><address>${address}</address></device>`).join('\n  ')}
   <gui enabled="true" tls="false"><address>127.0.0.1:${this.guiPort}</address><apikey>key</apikey></gui>
   <options>
-    <listenAddress>${this.address}</listenAddress>
+    <listenAddress>${options.listenAddress ?? this.address}</listenAddress>
     <globalAnnounceEnabled>false</globalAnnounceEnabled>
-    <localAnnounceEnabled>false</localAnnounceEnabled>
+    <localAnnounceEnabled>${options.localAnnounce ?? false}</localAnnounceEnabled>
+    <localAnnouncePort>21027</localAnnouncePort>
+    <localAnnounceMCAddr>[ff12::8384]:21027</localAnnounceMCAddr>
     <relaysEnabled>false</relaysEnabled>
     <natEnabled>false</natEnabled>
     <reconnectionIntervalS>1</reconnectionIntervalS>
@@ -98,12 +104,22 @@ export class StockNode {
     fs.writeFileSync(join(this.home, 'config.xml'), xml);
   }
 
-  async start(): Promise<void> {
+  /** What starts it. */
+  launch(): { command: string; args: string[]; env: NodeJS.ProcessEnv } {
     // Its monitor would be killed alone and leave the node running: so it starts without one.
     const alone = { STMONITORED: 'yes' };
     const env = { ...process.env, ...alone, STNOUPGRADE: '1', STHASHING: 'minio', HOME: this.home };
     const args = ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'];
-    const child = spawn(STOCK_BINARY, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return { command: STOCK_BINARY, args, env };
+  }
+
+  restUrl(path: string): string {
+    return `http://127.0.0.1:${this.guiPort}/rest/${path}`;
+  }
+
+  async start(): Promise<void> {
+    const { command, args, env } = this.launch();
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     child.stdout.on('data', (data: Buffer) => this.keep(data));
     child.stderr.on('data', (data: Buffer) => this.keep(data));
@@ -123,8 +139,7 @@ export class StockNode {
   }
 
   async rest<T = Record<string, unknown>>(method: string, path: string): Promise<T> {
-    const url = `http://127.0.0.1:${this.guiPort}/rest/${path}`;
-    const response = await fetch(url, { method, headers: { 'X-API-Key': 'key' } });
+    const response = await fetch(this.restUrl(path), { method, headers: { 'X-API-Key': 'key' } });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
     return (text === '' ? {} : JSON.parse(text)) as T;

@@ -91,9 +91,16 @@ export class ConnectionsService {
     await running.register.stop('the node is stopping');
   }
 
-  /** Dials what is due, for instance because an address was found. */
-  wake(): void {
-    this.running?.dialer.wake();
+  /** Dials what is due; a device of which an address was found is due at once. */
+  wake(found?: string): void {
+    if (found === undefined) this.running?.dialer.wake();
+    else this.running?.dialer.found(found);
+  }
+
+  /** This machine has other addresses than before. What went over the old ones is given up, and everybody dialed. */
+  networkChanged(addresses: readonly string[]): void {
+    this.transport.networkChanged(addresses);
+    this.running?.dialer.networkChanged();
   }
 
   private assemble(handler: DeviceHandler): Running {

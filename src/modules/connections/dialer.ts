@@ -84,6 +84,18 @@ export class Dialer {
     }
   }
 
+  /** An address of the device became known: it is dialed now, or soon after the dial under way fails. */
+  found(key: string): void {
+    this.states.delete(key);
+    this.wake();
+  }
+
+  /** We are in another network: earlier failures say nothing about this one. */
+  networkChanged(): void {
+    this.states.clear();
+    this.wake();
+  }
+
   /** An established connection ended after so long. */
   ended(key: string, livedMs: number): void {
     const { clock, intervalMs, randomness } = this.parts;

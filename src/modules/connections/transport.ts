@@ -26,4 +26,12 @@ export abstract class Transport {
   /** Address as `tcp://host:port`. Rejects with SyncError 'timeout', 'refused', 'io' or the signal's reason. */
   abstract dial(address: string, signal: AbortSignal): Promise<Channel>;
   abstract listen(address: string, onChannel: (channel: Channel) => void): Promise<Listener>;
+
+  /**
+   * This machine has these addresses now, loopback left out. Channels from another one are destroyed: nothing can come
+   * over them any more, and it would take minutes to notice.
+   */
+  networkChanged(_addresses: readonly string[]): void {
+    // A network without addresses loses none.
+  }
 }
