@@ -3,8 +3,15 @@ import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { deviceIdFromCertificate, fingerprint2013 } from '../../src/domain/device-id.js';
 import { type CertService } from '../../src/modules/cert/cert.service.js';
-import { type DeviceSettings, type Settings } from '../../src/modules/config/settings.js';
-import { type SettingsService } from '../../src/modules/config/settings.service.js';
+import {
+  type DeviceSettings,
+  type NetworkLimits,
+  type Settings,
+} from '../../src/modules/config/settings.js';
+import {
+  type SettingsListener,
+  type SettingsService,
+} from '../../src/modules/config/settings.service.js';
 import { ConnectedDevices } from '../../src/modules/connections/connected-devices.js';
 import { ConnectionsService } from '../../src/modules/connections/connections.service.js';
 import { type DeviceHandler } from '../../src/modules/connections/device-handler.js';
@@ -26,6 +33,7 @@ export interface NodeOptions {
   readonly listenAddresses?: readonly string[];
   readonly reconnectIntervalS?: number;
   readonly clock?: Clock;
+  readonly limits?: NetworkLimits;
 }
 
 export class ConnectedNode {
@@ -39,6 +47,8 @@ export class ConnectedNode {
   readonly learned: [string, string][] = [];
   private service: ConnectionsService | undefined;
   private changed: () => void = () => undefined;
+  private settingsService: { settings: Settings } | undefined;
+  private tellSettings: SettingsListener = () => undefined;
 
   constructor(
     readonly certificate: TestCertificate,
@@ -73,6 +83,18 @@ export class ConnectedNode {
     this.keepLog(service);
     this.service = service;
     await service.start(this.handler());
+  }
+
+  /** As when the user changes the settings while the node runs. */
+  async change(options: NodeOptions): Promise<void> {
+    const service = this.settingsService as { settings: Settings };
+    const before = service.settings;
+    service.settings = settingsOf(options);
+    await this.tellSettings(service.settings, before);
+  }
+
+  get connections(): ConnectionsService {
+    return this.service as ConnectionsService;
   }
 
   async stop(): Promise<void> {
@@ -121,24 +143,19 @@ export class ConnectedNode {
   }
 
   private settings(options: NodeOptions): SettingsService {
-    const settings = {
-      deviceName: 'test',
-      listenAddresses: options.listenAddresses ?? [],
-      reconnectIntervalS: options.reconnectIntervalS ?? 60,
-      transferStatistics: false,
-      trace: [],
-      devices: options.devices.map((device) => ({
-        ...{ id: '', fingerprint: '', name: '', addresses: ['dynamic'], compression: 'metadata' },
-        ...{ certName: '', paused: false, blockedBy: '', source: 'config.xml' },
-        ...device,
-      })),
-    } as unknown as Settings;
-    return {
+    const settings = settingsOf(options);
+    const service = {
       settings,
+      onChange: (listener: SettingsListener) => {
+        this.tellSettings = listener;
+        return () => undefined;
+      },
       rememberDeviceId: async (fingerprint: string, id: string) => {
         this.learned.push([fingerprint, id]);
       },
-    } as unknown as SettingsService;
+    };
+    this.settingsService = service;
+    return service as unknown as SettingsService;
   }
 
   private database(): IndexDatabase {
@@ -160,4 +177,20 @@ export class ConnectedNode {
     Object.assign(logger, { log: keep, warn: keep, error: keep, debug: () => undefined });
     Object.assign(service, { logger });
   }
+}
+
+function settingsOf(options: NodeOptions): Settings {
+  return {
+    deviceName: 'test',
+    listenAddresses: options.listenAddresses ?? [],
+    reconnectIntervalS: options.reconnectIntervalS ?? 60,
+    transferStatistics: false,
+    trace: [],
+    limits: options.limits,
+    devices: options.devices.map((device) => ({
+      ...{ id: '', fingerprint: '', name: '', addresses: ['dynamic'], compression: 'metadata' },
+      ...{ certName: '', paused: false, blockedBy: '', source: 'config.xml' },
+      ...device,
+    })),
+  } as unknown as Settings;
 }

@@ -9,6 +9,7 @@ import {
   type ClusterConfig,
   type IndexBatch,
 } from '../../src/modules/protocol/messages.js';
+import { type Throttle } from '../../src/modules/protocol/throttle.js';
 import { duplexPair, type DuplexPairOptions } from './duplex-pair.js';
 import { FakePeer, type FakePeerOptions } from './fake-peer.js';
 import { fileInfo } from './file-info.factory.js';
@@ -111,6 +112,7 @@ export function connectionOver(
   clock: HandClock,
   compression: Compression = 'metadata',
   trace: string[] = [],
+  throttle?: Throttle,
 ): Connection {
   const hello = {
     deviceName: '',
@@ -128,6 +130,7 @@ export function connectionOver(
     compression,
     handler,
     clock,
+    ...(throttle === undefined ? {} : { throttle }),
     trace: (line) => trace.push(line),
   });
 }

@@ -37,12 +37,19 @@ export class ConnectedDevices {
     this.changed();
   }
 
+  /** The connection takes the place of the device's other one, if there is one: the device is connected all along. */
+  replace(connection: PeerConnection): void {
+    const before = this.connections.get(connection.deviceId);
+    if (before !== undefined) this.countEnded(before);
+    this.connections.set(connection.deviceId, connection);
+    this.changed();
+  }
+
   /** False when the connection is not the registered one. */
   remove(connection: PeerConnection): boolean {
     if (this.connections.get(connection.deviceId) !== connection) return false;
     this.connections.delete(connection.deviceId);
-    this.endedBytesIn += connection.statistics.bytesIn;
-    this.endedBytesOut += connection.statistics.bytesOut;
+    this.countEnded(connection);
     this.changed();
     return true;
   }
@@ -64,6 +71,11 @@ export class ConnectedDevices {
     return () => {
       this.listeners.delete(listener);
     };
+  }
+
+  private countEnded({ statistics }: PeerConnection): void {
+    this.endedBytesIn += statistics.bytesIn;
+    this.endedBytesOut += statistics.bytesOut;
   }
 
   private changed(): void {

@@ -11,11 +11,13 @@ import { type EventsService } from '../events/events.service.js';
 import { type ConnectionHandler, type PeerConnection } from '../protocol/connection-handler.js';
 import { type Hello } from '../protocol/messages.js';
 import { type ConnectedDevices } from './connected-devices.js';
-import { type ConnectionLog, shownName } from './connection-log.js';
+import { type ConnectionLog, SaidOnce, shownName } from './connection-log.js';
 import { type DeviceHandler } from './device-handler.js';
-import { HOLD_MS, settle } from './duplicate-rule.js';
+import { CROSSING_MS, HOLD_MS, settle } from './duplicate-rule.js';
 import { type Channel } from './transport.js';
 
+/** A connection that is so old cannot be one of two that crossed for the peer either: a better one replaces it. */
+export const UPGRADE_AFTER_MS = CROSSING_MS + 2000;
 /** How long an ended connection may take to say goodbye before its socket is destroyed. */
 export const CLOSE_WAIT_MS = 2000;
 
@@ -44,12 +46,23 @@ export interface RegisterParts {
   readonly clock: Clock;
   readonly log: ConnectionLog;
   readonly onEnded: (device: DeviceId, livedMs: number) => void;
+  /** Devices connected at once. Absent: any number. */
+  readonly connectionsMax?: () => number;
+}
+
+/** An established connection, for people. */
+export interface LiveEntry {
+  readonly candidate: Candidate;
+  readonly connection: PeerConnection;
+  /** Wall clock, ms. */
+  readonly startedMs: number;
 }
 
 interface Entry {
   readonly candidate: Candidate;
   readonly sinceMs: number;
-  connection: PeerConnection | undefined;
+  readonly startedMs: number;
+  connection: StartableConnection | undefined;
   /** The peer's Cluster Config came. */
   isChosen: boolean;
   /** Settles when the handler has done its `connected`. */
@@ -75,6 +88,8 @@ export class ConnectionRegister {
   private readonly held = new Map<DeviceId, Held>();
   /** By device: the end of the line of what is done for it. */
   private readonly turns = new Map<DeviceId, Promise<unknown>>();
+  /** Devices for which there was no room. */
+  private readonly refused = new SaidOnce();
   private isStopping = false;
 
   constructor(private readonly parts: RegisterParts) {}
@@ -87,6 +102,32 @@ export class ConnectionRegister {
   /** True from the registration of a connection to the device until the handler knows of its end. */
   has(device: DeviceId): boolean {
     return this.entries.has(device);
+  }
+
+  get count(): number {
+    return this.entries.size;
+  }
+
+  live(): LiveEntry[] {
+    return [...this.entries.values()].flatMap(({ candidate, connection, startedMs }) =>
+      connection === undefined || connection.isClosed ? [] : [{ candidate, connection, startedMs }],
+    );
+  }
+
+  /** Whether a near address of the device would be worth a dial: it is connected, for long enough, over a far one. */
+  isUpgradable(device: DeviceId): boolean {
+    const entry = this.entries.get(device);
+    if (entry === undefined || entry.candidate.channel.isLan) return false;
+    return this.parts.clock.monotonicMs() - entry.sinceMs >= UPGRADE_AFTER_MS;
+  }
+
+  /** Ends the device's connection, if there is one; resolves when the handler knows of its end. */
+  disconnect(device: DeviceId, reason: string): Promise<void> {
+    return this.inTurn(device, async () => {
+      this.dropHeld(device, reason);
+      const entry = this.entries.get(device);
+      if (entry !== undefined) await this.end(entry, reason);
+    });
   }
 
   /** Ends everything and takes nothing more. */
@@ -113,7 +154,7 @@ export class ConnectionRegister {
     const existing = this.entries.get(device);
     if (existing === undefined || existing.connection?.isClosed === true) {
       await existing?.gone.promise;
-      return this.register(candidate);
+      return this.hasRoom(candidate) && this.register(candidate);
     }
     const settlement = settle({
       ownId: this.parts.ownId,
@@ -135,34 +176,74 @@ export class ConnectionRegister {
       return false;
     }
     this.dropHeld(device, 'a newer connection came');
-    await this.end(existing, 'replaced by a newer connection');
-    return this.register(candidate);
+    return this.replace(existing, candidate);
+  }
+
+  /** Only devices that are not connected take up room. */
+  private hasRoom({ channel, device }: Candidate): boolean {
+    const connectionsMax = this.parts.connectionsMax?.() ?? Infinity;
+    if (this.entries.size < connectionsMax) {
+      this.refused.forget(device.id);
+      return true;
+    }
+    const { log } = this.parts;
+    const line = `Refused ${device.id}: ${connectionsMax} devices are connected, the limit`;
+    if (this.refused.isNew(device.id)) log.info(line);
+    else log.debug(line);
+    channel.stream.destroy();
+    return false;
   }
 
   private register(candidate: Candidate): boolean {
-    const { channel, device, hello } = candidate;
+    const entry = this.enter(candidate);
+    return entry !== undefined && this.begin(entry);
+  }
+
+  /**
+   * The new connection takes the place of the old one before that is ended: what is asked of the device from now on goes
+   * over the new one, and waits there until both sides have said what they share.
+   */
+  private async replace(existing: Entry, candidate: Candidate): Promise<boolean> {
+    const entry = this.enter(candidate);
+    if (entry === undefined) return false;
+    await this.end(existing, 'replaced by a newer connection');
+    return this.begin(entry);
+  }
+
+  /** Registers the connection; it neither sends nor reads yet. undefined when it is of no use. */
+  private enter(candidate: Candidate): Entry | undefined {
+    const { channel, device } = candidate;
+    const { clock, devices } = this.parts;
     if (this.isStopping || channel.stream.destroyed) {
       channel.stream.destroy();
-      return false;
+      return undefined;
     }
     const entry: Entry = {
       candidate,
-      sinceMs: this.parts.clock.monotonicMs(),
+      sinceMs: clock.monotonicMs(),
+      startedMs: clock.nowMs(),
       connection: undefined,
       isChosen: false,
       ready: deferred(),
       gone: deferred(),
     };
-    this.entries.set(device.id, entry);
     const connection = this.open(entry);
+    this.entries.set(device.id, entry);
+    if (connection.isClosed) return entry;
+    devices.replace(connection);
+    // From its end on nobody is to ask it for anything; its last call to the handler comes later.
+    connection.signal.addEventListener('abort', () => devices.remove(connection), { once: true });
+    return entry;
+  }
+
+  /** True when the connection is up. */
+  private begin(entry: Entry): boolean {
+    const { channel, device, hello } = entry.candidate;
+    const connection = entry.connection as StartableConnection;
     if (connection.isClosed) {
       entry.ready.resolve();
       return false;
     }
-    const { devices } = this.parts;
-    devices.add(connection);
-    // From its end on nobody is to ask it for anything; its last call to the handler comes later.
-    connection.signal.addEventListener('abort', () => devices.remove(connection), { once: true });
     this.parts.log.info(
       `Connected to node ${device.id} at ${channel.remoteAddress} ` +
         `(${shownName(hello.clientName)} ${shownName(hello.clientVersion)}, ${channel.crypto})`,
@@ -186,7 +267,6 @@ export class ConnectionRegister {
       entry.connection = connection;
       return connection;
     } catch (error) {
-      this.entries.delete(entry.candidate.device.id);
       entry.candidate.channel.stream.destroy();
       throw error;
     }
@@ -227,7 +307,7 @@ export class ConnectionRegister {
     try {
       handler.closed(connection, reason);
     } finally {
-      this.entries.delete(device);
+      if (this.entries.get(device) === entry) this.entries.delete(device);
       entry.gone.resolve();
       events.emit('DeviceDisconnected', { device, error: reason.message });
       this.promoteHeld(device);

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { CertModule } from '../cert/cert.module.js';
 import { CertService } from '../cert/cert.service.js';
+import { SettingsService } from '../config/settings.service.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { DiscoveryModule } from '../discovery/discovery.module.js';
 import { ProtocolModule } from '../protocol/protocol.module.js';
@@ -20,8 +21,9 @@ import { Transport } from './transport.js';
     ConnectedDevices,
     {
       provide: Transport,
-      useFactory: (cert: CertService, clock: Clock) => new TcpTransport(cert, clock),
-      inject: [CertService, Clock],
+      useFactory: (cert: CertService, clock: Clock, service: SettingsService) =>
+        new TcpTransport(cert, clock, {}, () => service.settings.limits?.lanNetworks ?? []),
+      inject: [CertService, Clock, SettingsService],
     },
     {
       provide: BlockSource,

@@ -5,10 +5,11 @@
 import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf, SyncError } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
 import { Clock, type Timer } from '../../platform/clock.js';
 import { Randomness } from '../../platform/randomness.js';
 import { CertService } from '../cert/cert.service.js';
-import { type DeviceSettings } from '../config/settings.js';
+import { type DeviceSettings, type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { DiscoveryService } from '../discovery/discovery.service.js';
@@ -16,20 +17,27 @@ import { EventsService } from '../events/events.service.js';
 import { type ConnectionHandler } from '../protocol/connection-handler.js';
 import { ProtocolService } from '../protocol/protocol.service.js';
 import { clientVersion } from './client-version.js';
-import { ConnectedDevices } from './connected-devices.js';
+import { ConnectedDevices, type Transferred } from './connected-devices.js';
 import { type ConnectionLog } from './connection-log.js';
 import {
   type Candidate,
   ConnectionRegister,
   type StartableConnection,
 } from './connection-register.js';
+import { connectionStatus, type ConnectionStatus } from './connection-status.js';
+import { planDeviceChanges } from './device-changes.js';
 import { type DeviceHandler } from './device-handler.js';
+import { type DialRecord } from './dial-records.js';
 import { Dialer } from './dialer.js';
 import { knownDevices } from './known-devices.js';
+import { isLan } from './lan.js';
+import { Listeners, type ListenerStatus } from './listeners.js';
+import { RateLimits } from './rate-limits.js';
 import { Reception } from './reception.js';
 import { Strangers } from './strangers.js';
 import { STATISTICS_INTERVAL_MS, transferLine } from './transfer-statistics.js';
-import { type Channel, type Listener, Transport } from './transport.js';
+import { ipOf } from './tcp-address.js';
+import { type Channel, Transport } from './transport.js';
 
 const MS_PER_S = 1000;
 /** Whatever is configured, nobody is dialed in a tight loop. */
@@ -56,7 +64,28 @@ export class ConnectionsService {
 
   /** The addresses really listened on, `tcp://host:port` each. */
   get listenAddresses(): string[] {
-    return this.running?.listeners.map((listener) => listener.address) ?? [];
+    return this.running?.listeners.addresses ?? [];
+  }
+
+  /** The established connections. */
+  status(): ConnectionStatus[] {
+    const entries = this.running?.register.live() ?? [];
+    return entries.map((entry) => connectionStatus(entry, this.clock.nowMs()));
+  }
+
+  /** Bytes of all connections since the start. */
+  get transferred(): Transferred {
+    return this.devices.transferred();
+  }
+
+  /** Each configured address to listen on, and what came of it. */
+  listenerStatus(): ListenerStatus[] {
+    return this.running?.listeners.status() ?? [];
+  }
+
+  /** By address: what came of its last dial. */
+  dialStatus(): Map<string, DialRecord> {
+    return this.running?.dialer.records.all() ?? new Map<string, DialRecord>();
   }
 
   /**
@@ -67,11 +96,14 @@ export class ConnectionsService {
     const running = this.assemble(handler);
     this.running = running;
     try {
-      await this.listen(running);
+      await running.listeners.apply(this.settings.settings.listenAddresses, true);
     } catch (error) {
       await this.stop();
       throw error;
     }
+    running.stopListening = this.settings.onChange((now, before) =>
+      this.settingsChanged(running, now, before),
+    );
     this.logger.log('Attempting to connect to other nodes');
     running.dialer.wake();
     if (this.settings.settings.transferStatistics) this.logTransfers(running);
@@ -82,9 +114,10 @@ export class ConnectionsService {
     const { running } = this;
     this.running = undefined;
     if (running === undefined) return;
+    running.stopListening();
     running.stopped.abort(new SyncError('closed', 'the node is stopping'));
     running.statistics?.cancel();
-    await Promise.all(running.listeners.map((listener) => listener.close()));
+    await running.listeners.close();
     running.reception.stop();
     await running.dialer.stop();
     await Promise.all(running.receiving);
@@ -103,20 +136,46 @@ export class ConnectionsService {
     this.running?.dialer.networkChanged();
   }
 
+  /** Ends the device's connection, if there is one, and tells the peer why; resolves when the handler has heard of it. */
+  async disconnect(device: DeviceId, reason: string): Promise<void> {
+    await this.running?.register.disconnect(device, reason);
+  }
+
+  /** What the change does not touch stays connected. */
+  private async settingsChanged(running: Running, now: Settings, before: Settings): Promise<void> {
+    running.rates.devicesChanged();
+    const live = running.register.live().map(({ connection }) => ({
+      device: connection.deviceId,
+      ip: ipOf(connection.remoteAddress),
+    }));
+    const changes = planDeviceChanges(now.devices, before.devices, live);
+    for (const { device, reason } of changes.disconnect) {
+      // Not awaited: a peer may take its time to end, and the others are not to wait for that.
+      running.register.disconnect(device, reason).catch((error: unknown) => {
+        this.logger.warn(`Disconnecting ${device}: ${messageOf(error)}`);
+      });
+    }
+    for (const key of changes.redial) running.dialer.renew(key);
+    running.dialer.wake();
+    await running.listeners.apply(now.listenAddresses);
+  }
+
   private assemble(handler: DeviceHandler): Running {
-    const known = (): DeviceSettings[] => knownDevices(this.settings.settings.devices);
-    const { settings } = this.settings;
-    const { clock, devices, events, protocol } = this;
+    const current = (): Settings => this.settings.settings;
+    const known = (): DeviceSettings[] => knownDevices(current().devices);
+    const { clock, devices, events, protocol, transport } = this;
     const { deviceId: ownId } = this.cert;
     const log = this.log();
+    const rates = new RateLimits(current, clock);
+    const connectionsMax = (): number => current().limits?.connectionsMax || Infinity;
     const register = new ConnectionRegister({
-      ...{ ownId, devices, handler, events, clock, log },
-      open: (candidate, connectionHandler) => this.open(candidate, connectionHandler),
+      ...{ ownId, devices, handler, events, clock, log, connectionsMax },
+      open: (candidate, connectionHandler) => this.open(candidate, connectionHandler, rates),
       onEnded: (device, livedMs) => dialer.ended(device, livedMs),
     });
     const reception = new Reception({
       ...{ ownId, known, clock, log },
-      deviceName: settings.deviceName,
+      deviceName: () => current().deviceName,
       clientVersion: clientVersion(),
       strangers: new Strangers(this.database, events, clock, log),
       learn: (fingerprint, id) => this.learn(fingerprint, id),
@@ -124,23 +183,31 @@ export class ConnectionsService {
       offer: (candidate) => register.offer(candidate),
     });
     const dialer = new Dialer({
-      ...{ known, clock, log },
-      transport: this.transport,
+      ...{ known, clock, log, transport },
       discovery: this.discovery,
       randomness: this.randomness,
-      intervalMs: Math.max(RECONNECT_INTERVAL_MIN_MS, settings.reconnectIntervalS * MS_PER_S),
+      intervalMs: () =>
+        Math.max(RECONNECT_INTERVAL_MIN_MS, current().reconnectIntervalS * MS_PER_S),
       isBusy: (key) => key === ownId || register.has(key),
+      isUpgradable: (key) => register.isUpgradable(key),
+      isNear: (ip) => isLan(ip, undefined, current().limits?.lanNetworks),
+      room: () => connectionsMax() - register.count,
       receive: (channel, signal) => reception.receive(channel, true, signal),
     });
     const stopped = new AbortController();
     // The waiting room bounds its listeners.
     setMaxListeners(0, stopped.signal);
-    return {
-      ...{ register, reception, dialer, stopped },
-      listeners: [],
+    const running: Running = {
+      ...{ register, reception, dialer, rates, stopped },
+      listeners: new Listeners(transport, (channel) => this.receive(running, channel), {
+        info: (line) => this.logger.log(line),
+        error: (line) => this.logger.error(line),
+      }),
       receiving: new Set(),
+      stopListening: () => undefined,
       statistics: undefined,
     };
+    return running;
   }
 
   /** Known at once; should it not be written down, the device is recognised by its fingerprint again next time. */
@@ -150,7 +217,11 @@ export class ConnectionsService {
     });
   }
 
-  private open(candidate: Candidate, handler: ConnectionHandler): StartableConnection {
+  private open(
+    candidate: Candidate,
+    handler: ConnectionHandler,
+    rates: RateLimits,
+  ): StartableConnection {
     const { channel, device, hello } = candidate;
     const { stream, remoteAddress, isLan } = channel;
     const isTraced = this.settings.settings.trace.includes('net');
@@ -158,28 +229,9 @@ export class ConnectionsService {
       ...{ stream, remoteAddress, isLan, hello, handler },
       deviceId: device.id,
       compression: device.compression,
+      throttle: rates.throttle(device.id, isLan),
       ...(isTraced ? { trace: (line) => this.trace.debug(`${device.id}: ${line}`) } : {}),
     });
-  }
-
-  private async listen(running: Running): Promise<void> {
-    const addresses = this.settings.settings.listenAddresses;
-    const failures: string[] = [];
-    for (const address of addresses) {
-      try {
-        const listener = await this.transport.listen(address, (channel) =>
-          this.receive(running, channel),
-        );
-        running.listeners.push(listener);
-        this.logger.log(`Listening for incoming connections on ${listener.address}`);
-      } catch (error) {
-        failures.push(messageOf(error));
-      }
-    }
-    if (failures.length > 0 && running.listeners.length === 0) {
-      throw new SyncError('io', failures.join('; '));
-    }
-    for (const failure of failures) this.logger.error(failure);
   }
 
   private receive(running: Running, channel: Channel): void {
@@ -223,9 +275,12 @@ interface Running {
   readonly register: ConnectionRegister;
   readonly reception: Reception;
   readonly dialer: Dialer;
-  readonly listeners: Listener[];
+  readonly listeners: Listeners;
+  readonly rates: RateLimits;
   /** Incoming channels whose fate is open. */
   readonly receiving: Set<Promise<unknown>>;
   readonly stopped: AbortController;
+  /** Ends the subscription to the settings. */
+  stopListening: () => void;
   statistics: Timer | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type DeviceSettings } from '../config/settings.js';
+import { isAllowedNetwork } from './networks.js';
 
 /** The name stock peers put into their certificates and insist on. */
 export const DEFAULT_CERT_NAME = 'syncthing';
@@ -14,13 +15,16 @@ export interface Applicant {
   readonly fingerprint: string;
   /** True when the certificate is made out to the name. */
   readonly hasName: (name: string) => boolean;
+  /** Where it comes from, without port; absent where the network has no IPs. */
+  readonly ip?: string;
 }
 
 export type Admission =
   | { readonly verdict: 'accepted'; readonly device: DeviceSettings; readonly learned: boolean }
   | { readonly verdict: 'refused'; readonly kind: Refusal; readonly reason: string };
 
-export type Refusal = 'self' | 'unknown' | 'paused' | 'blocked' | 'certificate name' | 'unexpected';
+export type Refusal =
+  'self' | 'unknown' | 'paused' | 'blocked' | 'certificate name' | 'network' | 'unexpected';
 
 /** The entry for the applicant: by its ID, else by its 2013 fingerprint where no ID is known yet. */
 export function entryFor(
@@ -44,6 +48,9 @@ export function admit(
   if (device === undefined) return refused('unknown', 'the device is not configured here');
   if (device.blockedBy !== '') return refused('blocked', device.blockedBy);
   if (device.paused) return refused('paused', 'the device is paused here');
+  if (applicant.ip !== undefined && !isAllowedNetwork(applicant.ip, device.allowedNetworks ?? [])) {
+    return refused('network', `${applicant.ip} is not in the networks allowed for the device`);
+  }
   const name = device.certName || DEFAULT_CERT_NAME;
   if (!applicant.hasName(name)) {
     return refused('certificate name', `the certificate is not made out to "${name}"`);

@@ -35,8 +35,6 @@ export const JITTER_SHARE = 0.25;
 export const DIALS_MAX = 64;
 /** Addresses of one device dialed side by side. */
 export const ADDRESSES_AT_ONCE_MAX = 8;
-/** Addresses of one device that are tried at all in one attempt. */
-export const ADDRESSES_MAX = 64;
 
 export const NEVER_DIALED: DialState = { failures: 0, nextMs: 0 };
 

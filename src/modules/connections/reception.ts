@@ -15,7 +15,7 @@ import { type Candidate } from './connection-register.js';
 import { admit, type Applicant, entryFor, type Refusal } from './device-admission.js';
 import { CLIENT_NAME } from './duplicate-rule.js';
 import { type Strangers } from './strangers.js';
-import { hostOf } from './tcp-address.js';
+import { hostOf, ipOf } from './tcp-address.js';
 import { type Channel } from './transport.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -27,7 +27,7 @@ const NS_PER_MS = 1_000_000n;
 
 export interface ReceptionParts {
   readonly ownId: DeviceId;
-  readonly deviceName: string;
+  readonly deviceName: () => string;
   readonly clientVersion: string;
   /** The configured devices, each once. */
   readonly known: () => DeviceSettings[];
@@ -50,7 +50,7 @@ export class Reception {
 
   /** True when the channel stays. Otherwise it is closed. Rejects only on a failure of our own. */
   async receive(channel: Channel, isOurs: boolean, signal: AbortSignal): Promise<boolean> {
-    const applicant = applicantOf(channel.peerCertificate);
+    const applicant = { ...applicantOf(channel.peerCertificate), ...addressOf(channel) };
     if (applicant.id === this.parts.ownId) {
       channel.stream.destroy();
       this.refusal(applicant, channel, 'self', 'the address leads back to this device');
@@ -117,7 +117,7 @@ export class Reception {
 
   private ownHello(isKnown: boolean): Hello {
     return {
-      deviceName: isKnown ? this.parts.deviceName : '',
+      deviceName: isKnown ? this.parts.deviceName() : '',
       clientName: CLIENT_NAME,
       clientVersion: this.parts.clientVersion,
       connections: 1,
@@ -146,4 +146,9 @@ export class Reception {
     stream.resume();
     stream.end();
   }
+}
+
+function addressOf({ remoteAddress }: Channel): { ip?: string } {
+  const ip = ipOf(remoteAddress);
+  return ip === undefined ? {} : { ip };
 }

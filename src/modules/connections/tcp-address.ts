@@ -42,3 +42,9 @@ export function hostPort(host: string, port: number): string {
 export function hostOf(remoteAddress: string): string {
   return remoteAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
+
+/** The IP of `host:port`; undefined where the host is a name. */
+export function ipOf(remoteAddress: string): string | undefined {
+  const host = hostOf(remoteAddress);
+  return isIP(host.replace(/%.*$/, '')) === 0 ? undefined : host;
+}

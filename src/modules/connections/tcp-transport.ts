@@ -46,11 +46,15 @@ export interface TlsIdentity {
 
 export class TcpTransport extends Transport {
   private readonly limits: TcpLimits;
+  /** Open, with a finished handshake. */
+  private readonly channels = new Set<TLSSocket>();
 
   constructor(
     private readonly identity: TlsIdentity,
     private readonly clock: Clock,
     limits: Partial<TcpLimits> = {},
+    /** Networks that the user calls local, CIDR each. */
+    private readonly localNetworks: () => readonly string[] = () => [],
   ) {
     super();
     this.limits = { ...TCP_LIMITS, ...limits };
@@ -64,7 +68,7 @@ export class TcpTransport extends Transport {
     this.tune(socket);
     const secure = tlsConnect({ socket, servername: '', ...this.tlsOptions() });
     await this.settle(secure, 'secureConnect', this.limits.handshakeTimeoutMs, address, signal);
-    const channel = channelOf(secure);
+    const channel = this.channelOf(secure);
     if (channel !== undefined) return channel;
     secure.destroy();
     throw new SyncError('refused', `${address}: the peer shows no certificate`);
@@ -78,7 +82,7 @@ export class TcpTransport extends Transport {
     const leaveOf = this.leavers;
     tls.on('secureConnection', (secure) => {
       leaveOf.get(placeOf(secure))?.();
-      const channel = channelOf(secure);
+      const channel = this.channelOf(secure);
       if (channel === undefined) secure.destroy();
       else onChannel(channel);
     });
@@ -127,6 +131,33 @@ export class TcpTransport extends Transport {
       if (this.leavers.get(place) === leave) leave();
     });
     tls.emit('connection', socket);
+  }
+
+  override networkChanged(addresses: readonly string[]): void {
+    const present = new Set(addresses.map(plainAddress));
+    for (const socket of this.channels) {
+      const local = plainAddress(socket.localAddress ?? '');
+      const isLoopback = local.startsWith('127.') || local === '::1';
+      if (!isLoopback && !present.has(local)) socket.destroy();
+    }
+  }
+
+  /** Undefined when the peer has shown no certificate. */
+  private channelOf(secure: TLSSocket): Channel | undefined {
+    // A socket may be reset before its owner listens; its 'close' is what the owner hears.
+    secure.on('error', () => undefined);
+    const certificate = secure.getPeerX509Certificate();
+    if (certificate === undefined || secure.remoteAddress === undefined) return undefined;
+    this.channels.add(secure);
+    secure.once('close', () => this.channels.delete(secure));
+    const protocol = (secure.getProtocol() ?? '').replace('TLSv', 'TLS');
+    return {
+      stream: secure,
+      peerCertificate: new Uint8Array(certificate.raw),
+      remoteAddress: hostPort(secure.remoteAddress, secure.remotePort ?? 0),
+      isLan: isLan(secure.remoteAddress, undefined, this.localNetworks()),
+      crypto: `${protocol}-${secure.getCipher().name}`,
+    };
   }
 
   private tune(socket: Socket): void {
@@ -186,19 +217,9 @@ function dialError(address: string, step: string, error: NodeJS.ErrnoException):
   return new SyncError(code, `${address}: ${step}: ${text}`, true, { cause: error });
 }
 
-/** Undefined when the peer has shown no certificate. */
-function channelOf(secure: TLSSocket): Channel | undefined {
-  // A socket may be reset before its owner listens; its 'close' is what the owner hears.
-  secure.on('error', () => undefined);
-  const certificate = secure.getPeerX509Certificate();
-  if (certificate === undefined || secure.remoteAddress === undefined) return undefined;
-  return {
-    stream: secure,
-    peerCertificate: new Uint8Array(certificate.raw),
-    remoteAddress: hostPort(secure.remoteAddress, secure.remotePort ?? 0),
-    isLan: isLan(secure.remoteAddress),
-    crypto: `${(secure.getProtocol() ?? '').replace('TLSv', 'TLS')}-${secure.getCipher().name}`,
-  };
+/** Without its zone, and an IPv4 address as such. */
+function plainAddress(address: string): string {
+  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function placeOf(socket: Socket): string {

@@ -23,6 +23,7 @@ import { type Hello, type IndexBatch, type ResponseCode } from './messages.js';
 import { Outbox, type Lane } from './outbox.js';
 import { PendingRequests } from './pending-requests.js';
 import { Slots } from './slots.js';
+import { type Throttle } from './throttle.js';
 import { clusterConfigToWire, closeToWire, downloadProgressToWire } from './wire-convert.js';
 import { requestToWire, responseToWire, type WireResponse } from './wire-convert.js';
 import { BLOCK_BYTES_MAX } from './wire-limits.js';
@@ -48,6 +49,8 @@ export interface ConnectionOptions {
   readonly compression: Compression;
   readonly handler: ConnectionHandler;
   readonly clock: Clock;
+  /** Absent: no limit. */
+  readonly throttle?: Throttle;
   readonly trace?: (line: string) => void;
 }
 
@@ -78,6 +81,8 @@ export class Connection implements PeerConnection {
   readonly #timers = new Set<Timer>();
   #isStarted = false;
   #isReading = false;
+  /** Nothing is read now, for the sake of the rate. */
+  #isResting = false;
   #sentMs: number;
   #receivedMs: number;
   #ending: Promise<void> | undefined;
@@ -85,17 +90,18 @@ export class Connection implements PeerConnection {
   readonly #peerClosed = new Promise<void>((resolve) => (this.#onPeerClose = resolve));
 
   constructor(private readonly options: ConnectionOptions) {
-    const { stream, clock, hello } = options;
+    const { stream, clock, hello, throttle } = options;
     this.deviceId = options.deviceId;
     this.remoteAddress = options.remoteAddress;
     this.isLan = options.isLan;
     this.clientName = hello.clientName;
     this.clientVersion = hello.clientVersion;
     this.#sentMs = this.#receivedMs = clock.monotonicMs();
-    this.#outbox = new Outbox(stream, (byteLength) => {
+    const onWritten = (byteLength: number): void => {
       this.statistics.bytesOut += byteLength;
       this.#sentMs = clock.monotonicMs();
-    });
+    };
+    this.#outbox = new Outbox(stream, onWritten, throttle && { throttle, clock });
     this.#pending = new PendingRequests(clock, () => this.#receivedMs);
     this.#incoming = new IncomingRequests({
       read: (request) => options.handler.request(this, request),
@@ -209,14 +215,25 @@ export class Connection implements PeerConnection {
     this.statistics.bytesIn += chunk.length;
     this.#receivedMs = this.options.clock.monotonicMs();
     this.#flow.push(chunk);
+    this.#rest(this.options.throttle?.received(chunk.length) ?? 0);
     this.#advance();
+  }
+
+  /** Nothing more is read for so long. */
+  #rest(durationMs: number): void {
+    if (durationMs === 0 || this.#isResting) return;
+    this.#isResting = true;
+    this.#after(durationMs, () => {
+      this.#isResting = false;
+      this.#advance();
+    });
   }
 
   /** Handles what was received; reads on or stops reading as there is room. */
   #advance(): void {
     this.#flow.advance(() => this.#incoming.isFull);
     if (this.isClosed) return;
-    const shouldRead = !this.#flow.isFull && !this.#incoming.isFull;
+    const shouldRead = !this.#flow.isFull && !this.#incoming.isFull && !this.#isResting;
     if (shouldRead === this.#isReading) return;
     this.#isReading = shouldRead;
     // Silence that is our own doing does not count against the peer.

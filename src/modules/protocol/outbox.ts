@@ -5,6 +5,8 @@
  * decided late. The lanes are bounded by those who fill them: each waits for its frame to be written.
  */
 import { type Duplex } from 'node:stream';
+import { type Clock, type Timer } from '../../platform/clock.js';
+import { PIECE_BYTES, type Throttle } from './throttle.js';
 
 /** In the order of a round. `config`: cluster configs; `small`: requests, pings, progress; then block data; then indexes. */
 const LANES = ['config', 'small', 'response', 'index'] as const;
@@ -18,6 +20,8 @@ const FRAMES_PER_ROUND: Readonly<Record<Lane, number>> = {
 };
 /** No further frame is handed to a stream that has this much waiting. */
 export const WRITE_AHEAD_BYTES = 512 * 1024;
+/** Of a frame that a limit holds up in the middle, as much goes out at once so that Close can follow. */
+const LAST_REST_BYTES_MAX = 1024 * 1024;
 
 interface WaitingFrame {
   readonly parts: readonly Uint8Array[];
@@ -36,11 +40,18 @@ export class Outbox {
   #isWaitingForDrain = false;
   #isFlushDue = false;
   #closedBy: Error | undefined;
+  /** Of the frame under way: what the limit has not let through yet, and who waits for it. */
+  #rest: Uint8Array[] = [];
+  #restOf: WaitingFrame | undefined;
+  /** Set while the limit lets nothing through. */
+  #pause: Timer | undefined;
 
   constructor(
     private readonly stream: Duplex,
-    /** Called with the bytes of each frame handed to the stream. */
+    /** Called with the bytes of each frame, or piece of one, handed to the stream. */
     private readonly onWritten: (byteLength: number) => void,
+    /** Absent: as fast as the stream takes it. */
+    private readonly limit?: { readonly throttle: Throttle; readonly clock: Clock },
   ) {}
 
   /** The stream has enough waiting already, and nothing is handed to it. */
@@ -67,8 +78,13 @@ export class Outbox {
     for (const lane of LANES) {
       for (const frame of this.#lanes[lane].splice(0)) frame.reject(error);
     }
+    this.#pause?.cancel();
+    const rest = Buffer.concat(this.#rest.splice(0));
+    this.#restOf?.reject(error);
     if (last === undefined || !this.stream.writable) return undefined;
-    const bytes = Buffer.concat(last);
+    // In the middle of a frame nobody would understand it.
+    if (rest.length > LAST_REST_BYTES_MAX) return undefined;
+    const bytes = Buffer.concat([rest, ...last]);
     this.onWritten(bytes.length);
     return new Promise((resolve) => this.stream.write(bytes, () => resolve()));
   }
@@ -84,7 +100,8 @@ export class Outbox {
   }
 
   #flush(): void {
-    if (this.#isWaitingForDrain || this.#closedBy !== undefined) return;
+    if (this.#isWaitingForDrain || this.#pause !== undefined) return;
+    if (this.#closedBy !== undefined) return;
     this.stream.cork();
     try {
       while (this.#round()) {
@@ -97,6 +114,7 @@ export class Outbox {
 
   /** True when a further round may find something. */
   #round(): boolean {
+    if (!this.#writeRest()) return false;
     let isAny = false;
     for (const lane of LANES) {
       if (lane !== 'config' && !this.#isConfigSent) return isAny;
@@ -108,12 +126,43 @@ export class Outbox {
         const frame = this.#lanes[lane].shift();
         if (frame === undefined) break;
         if (lane === 'config') this.#isConfigSent = true;
-        this.#write(frame.parts);
-        frame.resolve();
         isAny = true;
+        if (this.limit?.throttle.limitsSending() === true) {
+          this.#restOf = frame;
+          this.#rest = frame.parts.flatMap(piecesOf);
+          if (!this.#writeRest()) return false;
+        } else {
+          this.#write(frame.parts);
+          frame.resolve();
+        }
       }
     }
     return isAny;
+  }
+
+  /** The pieces of the frame under way, as far as limit and stream allow; true when none is left. */
+  #writeRest(): boolean {
+    for (let piece = this.#rest[0]; piece !== undefined; piece = this.#rest[0]) {
+      if (this.#pause !== undefined) return false;
+      if (this.#hasEnough()) {
+        this.#waitForDrain();
+        return false;
+      }
+      this.#rest.shift();
+      this.#write([piece]);
+      this.#pauseFor(this.limit?.throttle.sent(piece.length) ?? 0);
+    }
+    this.#restOf?.resolve();
+    this.#restOf = undefined;
+    return this.#pause === undefined;
+  }
+
+  #pauseFor(delayMs: number): void {
+    if (delayMs === 0) return;
+    this.#pause = this.limit?.clock.setTimer(delayMs, () => {
+      this.#pause = undefined;
+      this.#flush();
+    });
   }
 
   #hasEnough(): boolean {
@@ -136,4 +185,12 @@ export class Outbox {
     }
     this.onWritten(byteLength);
   }
+}
+
+function piecesOf(part: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let from = 0; from < part.length; from += PIECE_BYTES) {
+    pieces.push(part.subarray(from, from + PIECE_BYTES));
+  }
+  return pieces;
 }
