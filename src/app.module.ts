@@ -2,6 +2,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CertModule } from './modules/cert/cert.module.js';
+import { type ConfigOrigin } from './modules/config/config-origin.js';
 import { ConfigModule } from './modules/config/config.module.js';
 import { type Settings } from './modules/config/settings.js';
 import { ConnectionsModule } from './modules/connections/connections.module.js';
@@ -17,14 +18,19 @@ import { NodeService } from './node.service.js';
 
 @Module({})
 export class AppModule {
-  static register(start: { readonly settings: Settings }): DynamicModule {
+  /** `origin`: where the settings came from, so that the configuration can be changed and saved while the node runs;
+   * without it changes last until the node stops. */
+  static register(start: {
+    readonly settings: Settings;
+    readonly origin?: ConfigOrigin;
+  }): DynamicModule {
     return {
       module: AppModule,
       imports: [
         RuntimeModule,
         EventsModule,
         ScheduleModule.forRoot(),
-        ConfigModule.register(start.settings),
+        ConfigModule.register(start.settings, start.origin),
         CertModule,
         DatabaseModule,
         ScannerModule,

@@ -22,12 +22,12 @@ setFlagsFromString('--heap-growing-percent=150');
 // From the first moment on: a signal that comes while the node starts stops it in order, too.
 const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
 
-async function startNode({ settings, logger }: StartInput): Promise<number> {
+async function startNode({ settings, logger, origin }: StartInput): Promise<number> {
   const [{ NestFactory }, { AppModule }] = await Promise.all([
     import('@nestjs/core'),
     import('./app.module.js'),
   ]);
-  const app = await NestFactory.createApplicationContext(AppModule.register({ settings }), {
+  const app = await NestFactory.createApplicationContext(AppModule.register({ settings, origin }), {
     logger,
     abortOnError: false,
   });

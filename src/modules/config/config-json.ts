@@ -17,3 +17,16 @@ export interface ConfigJson {
   remoteIgnoredDevices: JsonObject[];
   defaults: { folder: JsonObject; device: JsonObject; ignores: JsonObject };
 }
+
+/** Whether two values are the same; the order of keys does not matter. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+  );
+}

@@ -27,6 +27,7 @@ const TYPES: ReadonlyMap<string, FolderType> = new Map([
 
 export interface FolderContext extends PathBase {
   readonly ownId: string;
+  readonly elsewhere?: readonly string[];
 }
 
 export function readFolders(
@@ -36,7 +37,7 @@ export function readFolders(
   devices: readonly DeviceSettings[],
 ): StatedFolder[] {
   const folders = new Map<string, StatedFolder>();
-  const knownIds = new Set(devices.map((device) => device.id));
+  const knownIds = new Set([...devices.map(({ id }) => id), ...(context.elsewhere ?? [])]);
   for (const element of root.all('folder', 'repository')) {
     const id = element.attribute('id') ?? '';
     const path = element.attribute('path') ?? element.attribute('directory') ?? '';

@@ -27,6 +27,8 @@ const RECONNECT_INTERVAL_S_MIN = 5;
 export interface ConfigXmlContext extends PathBase {
   /** '' while this home has no certificate. */
   readonly ownId: string;
+  /** IDs of devices that other sources name: folders of the file may be shared with them. */
+  readonly elsewhere?: readonly string[];
 }
 
 export interface ConfigXml {

@@ -8,7 +8,7 @@ import { type ConfigXml, readConfigXml } from './config-xml.js';
 import { FIRST_FOLDER } from './config-xml-new.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { readLearnedIds } from './learned-ids.js';
-import { mergeSettings } from './merge-settings.js';
+import { mergeSettings, type ValueSources } from './merge-settings.js';
 import { type PathBase, type SourceSettings, statedFolder } from './partial-settings.js';
 import { BadSettings, type SettingProblem } from './setting-problem.js';
 import { absolutePath } from './setting-values.js';
@@ -38,10 +38,14 @@ export interface LoadedSettings {
   readonly isUnconfigured: boolean;
   /** Absent where there is no config.xml. */
   readonly configXml?: XmlDocument;
+  readonly valueSources: ValueSources;
 }
 
-/** Throws BadSettings with all problems of all sources. Writes nothing. */
-export function loadSettings(context: LoadContext): LoadedSettings {
+/**
+ * Throws BadSettings with all problems of all sources. Writes nothing. `configXmlText` is taken in place of what the
+ * home has, to see what a changed file would lead to.
+ */
+export function loadSettings(context: LoadContext, configXmlText?: string): LoadedSettings {
   const { home } = context;
   const problems: SettingProblem[] = [];
   const certificate = context.certificateOf(home);
@@ -50,14 +54,15 @@ export function loadSettings(context: LoadContext): LoadedSettings {
     ...context,
     readSecret: (path) => readBounded(absolutePath(path, context), SECRET_BYTES_MAX) ?? '',
   });
-  const xmlText = readSource(home, 'config.xml', problems);
+  const xmlText = configXmlText ?? readSource(home, 'config.xml', problems);
   const iniText = readSource(home, 'syncthing.ini', problems);
-  const configXml: ConfigXml | undefined =
-    xmlText === undefined ? undefined : readConfigXml(xmlText, { ...context, ownId });
   const ini =
     iniText === undefined
       ? undefined
       : readSyncthingIni(iniText, { ...context, ownCertificate: certificate });
+  const elsewhere = [...(ini?.devices ?? []), ...environment.devices].map(({ id }) => id);
+  const configXml: ConfigXml | undefined =
+    xmlText === undefined ? undefined : readConfigXml(xmlText, { ...context, ownId, elsewhere });
   const stated = [configXml?.settings, ini, environment, context.commandLine].filter(
     (source) => source !== undefined,
   );
@@ -79,6 +84,7 @@ export function loadSettings(context: LoadContext): LoadedSettings {
     settings: merged.settings,
     warnings,
     isUnconfigured,
+    valueSources: merged.valueSources,
     ...(document === undefined ? {} : { configXml: document }),
   };
 }

@@ -2,7 +2,7 @@
 import { type SettingsSource } from './settings.js';
 
 export interface SettingProblem {
-  readonly source: SettingsSource;
+  readonly source: SettingsSource | 'request';
   /** Option, variable, key or element path, as the user wrote it. */
   readonly item: string;
   /** The value as written; '' where it is a secret or where there is none. */
@@ -18,6 +18,17 @@ export class Refusal {
 
 /** The value that a text stands for, or why it stands for none. */
 export type ValueParser<T> = (text: string) => T | Refusal;
+
+/** A request changes what environment, syncthing.ini or command line set: only there it can be changed. */
+export class PinnedSetting extends Error {
+  constructor(
+    readonly key: string,
+    readonly source: SettingsSource,
+  ) {
+    super(`${key} is set by the ${source} and can only be changed there`);
+    this.name = 'PinnedSetting';
+  }
+}
 
 /** Settings that cannot be used: the reason for exit status 2. */
 export class BadSettings extends Error {

@@ -147,6 +147,48 @@ export function appendIndented(parent: XmlElement, added: readonly XmlNode[], de
   parent.children.push({ [TEXT]: `\n${INDENT.repeat(depth)}` });
 }
 
+/** Inserts elements after one of the parent's children, as the last ones where there is none. */
+export function insertIndented(
+  parent: XmlElement,
+  after: XmlElement | undefined,
+  added: readonly XmlNode[],
+  depth: number,
+): void {
+  if (after === undefined) {
+    if (added.length > 0) appendIndented(parent, added, depth);
+    return;
+  }
+  const nodes = added.flatMap((node) => [{ [TEXT]: `\n${INDENT.repeat(depth + 1)}` }, node]);
+  parent.children.splice(indexOf(parent, after) + 1, 0, ...nodes);
+}
+
+/** Takes an element out, and the blanks before it. */
+export function removeElement(parent: XmlElement, element: XmlElement): void {
+  const index = indexOf(parent, element);
+  const before = parent.children.at(index - 1);
+  const isBlank = index > 0 && TEXT in before! && String(before[TEXT]).trim() === '';
+  parent.children.splice(isBlank ? index - 1 : index, isBlank ? 2 : 1);
+}
+
+export function setAttribute(element: XmlElement, name: string, value: string): void {
+  element.attributes[name] = encodeText(value);
+}
+
+/** Replaces the element's own text; elements and comments in it stay. */
+export function setText({ children }: XmlElement, text: string): void {
+  const others = children.filter((node) => !(TEXT in node) && !(CDATA in node));
+  children.splice(0, children.length, { [TEXT]: encodeText(text) }, ...others);
+}
+
+/** The view of a node that is an element. */
+export function viewOf(node: XmlNode): XmlElement {
+  return asElement(node)!;
+}
+
+function indexOf(parent: XmlElement, element: XmlElement): number {
+  return parent.children.findIndex((node) => node[element.name] === element.children);
+}
+
 /** A node whose children stand on lines of their own. */
 export function indentedElement(
   name: string,
