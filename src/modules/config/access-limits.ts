@@ -22,16 +22,8 @@ export function folderBlocks({ type, withPassword, filesystemType }: FolderLimit
   return blocks;
 }
 
-export interface DeviceLimits {
-  readonly isUntrusted: boolean;
-  readonly hasAllowedNetworks: boolean;
-}
-
-export function deviceBlocks({ isUntrusted, hasAllowedNetworks }: DeviceLimits): string[] {
-  return [
-    ...(isUntrusted ? ['the mark untrusted'] : []),
-    ...(hasAllowedNetworks ? ['the allowed networks'] : []),
-  ];
+export function deviceBlocks({ isUntrusted }: { readonly isUntrusted: boolean }): string[] {
+  return isUntrusted ? ['the mark untrusted'] : [];
 }
 
 /** One sentence for `blockedBy`, '' where nothing blocks. */

@@ -40,7 +40,6 @@ function readDevice(element: ElementReader, id: string): DeviceSettings {
     (word) => COMPRESSIONS.get(word) ?? new Refusal('one of metadata, never, always'),
   );
   const networks = element.all('allowedNetwork').filter((each) => each.text() !== '');
-  const hasAllowedNetworks = networks.length > 0;
   const isUntrusted = element.boolean('untrusted') ?? false;
   return statedDevice({
     id,
@@ -52,7 +51,7 @@ function readDevice(element: ElementReader, id: string): DeviceSettings {
     maxSendKbps: Math.max(element.integer('maxSendKbps') ?? 0, 0),
     maxRecvKbps: Math.max(element.integer('maxRecvKbps') ?? 0, 0),
     allowedNetworks: networks.flatMap((each) => each.parsed(parseAllowedNetwork) ?? []),
-    blockedBy: joinBlocks(deviceBlocks({ isUntrusted, hasAllowedNetworks })),
+    blockedBy: joinBlocks(deviceBlocks({ isUntrusted })),
     source: 'config.xml',
   });
 }

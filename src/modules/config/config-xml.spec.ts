@@ -99,7 +99,6 @@ describe('a config.xml', () => {
   });
 
   it.each([
-    ['allowed networks', '<allowedNetwork>10.0.0.0/8</allowedNetwork>', 'the allowed networks'],
     ['the mark untrusted', '<untrusted>true</untrusted>', 'the mark untrusted'],
   ])('does not connect a device with %s, and says why', (_what, content, reason) => {
     const text = `<configuration version="37"><device id="${other}">${content}</device></configuration>`;

@@ -177,7 +177,7 @@ describe('folders and devices of the environment', () => {
       { id: a, name: 'A', addresses: ['tcp://x:1'], blockedBy: '' },
       { id: b, paused: true, addresses: ['dynamic'] },
     ]);
-    expect(devices[1].blockedBy).toContain('allowed networks');
+    expect(devices[1]).toMatchObject({ blockedBy: '', allowedNetworks: ['10.0.0.0/8'] });
   });
 
   it('block a folder for an encryption password in JSON too', () => {

@@ -171,9 +171,7 @@ export function readJsonDevice(
     addresses,
   });
   const isUntrusted = reader.boolean('untrusted') ?? false;
-  const blockedBy = joinBlocks(
-    deviceBlocks({ isUntrusted, hasAllowedNetworks: allowedNetworks.length > 0 }),
-  );
+  const blockedBy = joinBlocks(deviceBlocks({ isUntrusted }));
   reader.refuseUnread(DEVICE_KEYS_WITHOUT_EFFECT);
   if (id === undefined || id instanceof Refusal) return undefined;
   return statedDevice({ id, ...stated, blockedBy, source: 'environment' });

@@ -4,7 +4,6 @@ import { type Settings } from './settings.js';
 
 /** The keys as Syncthing's JSON names them. */
 const READ_AT_START: readonly (readonly [string, (settings: Settings) => unknown])[] = [
-  ['options.listenAddresses', ({ listenAddresses }) => listenAddresses],
   ['gui.enabled', ({ gui }) => gui?.enabled],
   ['gui.address', ({ gui }) => gui?.address],
 ];
