@@ -2,11 +2,13 @@
 /** Starts the program: the process's arguments, environment and signals on one side, the application on the other. */
 import { homedir, hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type ProgramIo } from './cli/program-io.js';
 import { EXIT_FAILED, EXIT_OK, run } from './cli/run.js';
 import { type ServiceState, tellServiceManager } from './cli/service-manager.js';
-import { type StartInput } from './cli/start-node.js';
+import { EXIT_RESTART, type StartInput } from './cli/start-node.js';
 import { stopRequested } from './cli/stop-signal.js';
+import { messageOf } from './domain/errors.js';
 import { SystemClock } from './platform/clock.js';
 
 function fail(error: unknown): never {
@@ -22,23 +24,56 @@ setFlagsFromString('--heap-growing-percent=150');
 // From the first moment on: a signal that comes while the node starts stops it in order, too.
 const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
 
-async function startNode({ settings, logger, origin }: StartInput): Promise<number> {
-  const [{ NestFactory }, { AppModule }] = await Promise.all([
-    import('@nestjs/core'),
-    import('./app.module.js'),
-  ]);
-  const app = await NestFactory.createApplicationContext(AppModule.register({ settings, origin }), {
-    logger,
-    abortOnError: false,
-  });
+async function startNode(start: StartInput): Promise<number> {
+  const { logger, program } = start;
+  const app = await createNode(start);
   const tell = async (state: ServiceState): Promise<void> => {
     const problem = await tellServiceManager(state, process.env);
     if (problem !== undefined) logger.warn(problem);
   };
   await tell('READY=1');
-  await stop;
+  const request = await Promise.race([stop.then(() => 'shutdown' as const), program.asked]);
   await Promise.all([tell('STOPPING=1'), app.close()]);
-  return EXIT_OK;
+  return request === 'restart' ? EXIT_RESTART : EXIT_OK;
+}
+
+/** Resolves with the running node. */
+async function createNode(start: StartInput): Promise<{ close(): Promise<void> }> {
+  const { settings, logger, origin, program } = start;
+  const { NestFactory } = await import('@nestjs/core');
+  const { gui } = settings;
+  if (gui?.enabled === true && gui.blockedBy !== '') {
+    logger.error(`The HTTP side is not opened: ${gui.blockedBy}`);
+  }
+  if (gui?.enabled !== true || gui.blockedBy !== '') {
+    const { AppModule } = await import('./app.module.js');
+    const options = { logger, abortOnError: false };
+    return NestFactory.createApplicationContext(AppModule.register({ settings, origin }), options);
+  }
+  const [{ ProgramModule }, http] = await Promise.all([
+    import('./program.module.js'),
+    import('./modules/api/http-side.service.js'),
+  ]);
+  const app = await NestFactory.create<NestExpressApplication>(
+    ProgramModule.register({ settings, origin, program }),
+    { logger, abortOnError: false, ...http.HTTP_OPTIONS },
+  );
+  const close = async (): Promise<void> => {
+    await http.closeHttp(app);
+    await app.close();
+  };
+  try {
+    http.prepareHttp(app);
+    await app.init();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  // Another program may have the address: files are kept in sync all the same.
+  await http.openHttp(app).catch((error: unknown) => {
+    logger.error(`The HTTP side is not opened: ${messageOf(error)} (--gui-address, --no-gui)`);
+  });
+  return { close };
 }
 
 process.on('uncaughtException', fail);

@@ -20,6 +20,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   connections: ['config', 'cert', 'events', 'protocol', 'discovery', 'database'],
   puller: ['config', 'events', 'database', 'connections'],
   model: ['config', 'events', 'database', 'protocol', 'scanner', 'connections', 'puller'],
+  api: [
+    ...['config', 'logging', 'cert', 'events', 'database', 'scanner', 'discovery'],
+    ...['connections', 'model'],
+  ],
 };
 
 const MAY_KNOW_NEST = /(\.(module|service|controller|guard|dto)|(^|\/)main)\.ts$/;

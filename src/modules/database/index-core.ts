@@ -6,6 +6,7 @@ import { IndexReads } from './index-reads.js';
 import { IndexRemoval, type Steps } from './index-removal.js';
 import { IndexRows } from './index-rows.js';
 import { IndexUpdate } from './index-update.js';
+import { IndexWalks } from './index-walks.js';
 import { KnownNames } from './known-names.js';
 import { PendingRecords } from './pending-records.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -37,7 +38,8 @@ export class IndexCore {
     const pending = new PendingRecords(db);
     const updates = new IndexUpdate(db, names, rows, lists);
     const removal = new IndexRemoval(db, updates, lists);
-    this.reads = new IndexReads(db, names, new IndexQueries(db, rows, lists), pending);
+    const queries = new IndexQueries(db, rows, lists);
+    this.reads = new IndexReads(db, names, queries, new IndexWalks(db, names, rows), pending);
     this.changes = new IndexChanges(db, names, updates, removal, lists, pending);
   }
 

@@ -39,6 +39,14 @@ export interface NeededItem {
   readonly devices: DeviceId[];
 }
 
+/** A part of a walk over a folder's names in tree order. */
+export interface WalkedItems {
+  /** Lists of more than one block are left out. */
+  readonly items: FileInfo[];
+  /** Where the next part begins, for the same question only; absent at the end. */
+  readonly next?: Uint8Array;
+}
+
 export interface BlockLocation {
   readonly folder: string;
   readonly name: string;
@@ -129,6 +137,24 @@ export abstract class IndexDatabase {
    * only an empty answer is the end.
    */
   abstract needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]>;
+  /**
+   * The global versions that exist below `tree`, down to `levels` directories deep (0: right in it; -1: all). May answer
+   * fewer than `limit` and go on; only an absent `next` is the end.
+   */
+  abstract walkGlobals(
+    folder: string,
+    tree: string,
+    levels: number,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems>;
+  /** The global versions, deletes included, that the device has not announced; parts as above. */
+  abstract walkRemoteNeeds(
+    folder: string,
+    device: DeviceId,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems>;
   /** Our valid undeleted files with this blocksHash. */
   abstract localsWithBlocks(
     folder: string,

@@ -7,6 +7,7 @@ import { type BlockLocation, type FolderCounts, type FolderSummary } from './ind
 import { type PendingDevice, type PendingFolder } from './index-database.js';
 import { indexIdOf } from './index-ids.js';
 import { type IndexQueries } from './index-queries.js';
+import { type IndexWalks, type WalkPage, type WalkPosition } from './index-walks.js';
 import { type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type PendingRecords } from './pending-records.js';
@@ -31,6 +32,7 @@ export class IndexReads {
     private readonly db: SqliteConnection,
     private readonly names: KnownNames,
     private readonly queries: IndexQueries,
+    private readonly walks: IndexWalks,
     private readonly pending: PendingRecords,
   ) {}
 
@@ -76,6 +78,29 @@ export class IndexReads {
 
   needs(folder: string, after: string | undefined, limit: number): Packed {
     return this.within(folder, (id) => this.queries.needs(id, after, limit));
+  }
+
+  walkGlobals(
+    folder: string,
+    tree: string,
+    levels: number,
+    from: WalkPosition | undefined,
+    limit: number,
+  ): WalkPage {
+    const id = this.names.folder(folder);
+    if (id === undefined) return { items: NOTHING };
+    return this.walks.globals(id, tree, levels, from, limit);
+  }
+
+  walkRemoteNeeds(
+    folder: string,
+    device: string,
+    from: WalkPosition | undefined,
+    limit: number,
+  ): WalkPage {
+    const id = this.names.folder(folder);
+    if (id === undefined) return { items: NOTHING };
+    return this.walks.remoteNeeds(id, this.names.device(device), from, limit);
   }
 
   localsWithBlocks(folder: string, blocksHash: Uint8Array, limit: number): Packed {

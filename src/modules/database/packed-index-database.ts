@@ -7,9 +7,10 @@ import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
 import { type FolderSummary, type NeededItem, type PendingDevice } from './index-database.js';
-import { type PendingFolder, type UpdateOutcome } from './index-database.js';
+import { type PendingFolder, type UpdateOutcome, type WalkedItems } from './index-database.js';
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
+import { type WalkPage } from './index-walks.js';
 import { decodeLocal, decodeRemote, decodeSummary } from './item-encoding.js';
 import { packFiles, unpackAll, unpackNeeds, unpackPresent } from './item-packing.js';
 
@@ -112,6 +113,25 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     return unpackNeeds(await this.read('needs', folder, after, limit));
   }
 
+  async walkGlobals(
+    folder: string,
+    tree: string,
+    levels: number,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems> {
+    return unpackPage(await this.read('walkGlobals', folder, tree, levels, from, limit));
+  }
+
+  async walkRemoteNeeds(
+    folder: string,
+    device: DeviceId,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems> {
+    return unpackPage(await this.read('walkRemoteNeeds', folder, device, from, limit));
+  }
+
   async localsWithBlocks(
     folder: string,
     blocksHash: Uint8Array,
@@ -164,6 +184,11 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
   setFact(key: string, value: string): Promise<void> {
     return this.change('setFact', key, value);
   }
+}
+
+function unpackPage({ items, next }: WalkPage): WalkedItems {
+  const unpacked = unpackPresent(items, decodeRemote);
+  return { items: unpacked, ...(next === undefined ? {} : { next }) };
 }
 
 /** Cloning a view between threads would clone all of the buffer it looks into. */

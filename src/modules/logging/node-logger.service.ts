@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { Injectable, type LoggerService } from '@nestjs/common';
 import { type Clock } from '../../platform/clock.js';
 import { type Settings, type TraceFacility } from '../config/settings.js';
+import { type LogHistory } from './log-history.js';
 import { formatEntry } from './log-line.js';
 import { type LogLevel } from '../config/settings.js';
 
@@ -24,6 +25,8 @@ export class NodeLogger implements LoggerService {
     private readonly options: LogOptions,
     private readonly clock: Clock,
     private readonly write: (text: string) => void,
+    /** Keeps what is shown for those who ask later. */
+    private readonly history?: LogHistory,
   ) {}
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -59,6 +62,7 @@ export class NodeLogger implements LoggerService {
     const details = more.length === 0 ? {} : { details: more.map(textOf).join('\n') };
     const text = message instanceof Error ? message.message : textOf(message);
     const entry = { timeMs: this.clock.nowMs(), level, context, message: text, ...details };
+    this.history?.add(entry);
     this.write(`${formatEntry(entry, this.options.logFormat)}\n`);
   }
 

@@ -2,7 +2,7 @@
  * One folder while it runs: the only caller of its scans and pulls, one at a time, so that nothing else changes its
  * local index. Owns the folder's state, its open file system and what is asked of it. Wakes coalesce.
  */
-import { messageOf, type ItemProblem } from '../../domain/errors.js';
+import { messageOf, SyncError, type ItemProblem } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs, type FolderFsFactory } from '../../platform/folder-fs.js';
 import { NamedTimers } from '../../platform/named-timers.js';
@@ -104,6 +104,12 @@ export class FolderRunner {
     this.loop.wake();
   }
 
+  /** As requestScan; settles when these names have been scanned, or cannot be. */
+  scanned(names: readonly string[]): Promise<void> {
+    this.requestScan(names);
+    return this.requests.done();
+  }
+
   requestPull(): void {
     this.isPullWanted = true;
     this.parts.puller.lookAgain(this.settings.id);
@@ -135,6 +141,7 @@ export class FolderRunner {
   async stop(): Promise<void> {
     this.timers.stop();
     await this.loop.stop();
+    this.requests.failed(new SyncError('closed', 'the folder is stopped'));
     await this.parts.puller.forget(this.settings.id);
     await this.closeFs();
   }
@@ -146,6 +153,7 @@ export class FolderRunner {
       const names = this.requests.take();
       if (names !== undefined) {
         await this.scan(fs, names, signal);
+        this.requests.scanned();
       } else if (this.isPullWanted && this.isFirstScanDone) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
@@ -282,6 +290,7 @@ export class FolderRunner {
   /** The file system is opened anew next time: whatever is wrong may be mended outside. */
   private fail(error: unknown): void {
     const text = messageOf(error);
+    this.requests.failed(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
     this.setState('error', text);
     this.timers.set('error', ERROR_RETRY_MS, () => {

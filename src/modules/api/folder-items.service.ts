@@ -1,0 +1,68 @@
+/** Lists of a folder's items for the REST interface, read from the index in parts and bounded. */
+import { Injectable } from '@nestjs/common';
+import { type FileInfo } from '../../domain/file-info.js';
+import { canonicalName } from '../../domain/tree-order.js';
+import { IndexDatabase } from '../database/index-database.js';
+import { BrowseTree, type TreeEntry } from './browse-tree.js';
+import { FolderStatusService } from './folder-status.service.js';
+import { HttpError } from './http-error.js';
+import { type Page } from './query-values.js';
+
+/** Entries of one answer of browse; more are to be asked for by prefix and levels. */
+const ENTRIES_MAX = 100_000;
+const ITEMS_AT_ONCE = 1_000;
+/** Needed items come with their block lists. */
+const NEEDS_AT_ONCE = 200;
+
+@Injectable()
+export class FolderItemsService {
+  constructor(
+    private readonly database: IndexDatabase,
+    private readonly status: FolderStatusService,
+  ) {}
+
+  async browse(
+    folder: string,
+    prefix: string,
+    levels: number,
+    dirsOnly: boolean,
+  ): Promise<TreeEntry[]> {
+    this.status.folder(folder);
+    const tree = canonicalName(prefix.replace(/\/+$/, '')) ?? '';
+    const answer = new BrowseTree(tree);
+    let position: Uint8Array | undefined;
+    let entries = 0;
+    do {
+      const part = await this.database.walkGlobals(folder, tree, levels, position, ITEMS_AT_ONCE);
+      for (const item of part.items) {
+        if (dirsOnly && item.type !== 'directory') continue;
+        answer.add(item);
+        entries += 1;
+      }
+      if (entries > ENTRIES_MAX) {
+        throw new HttpError(500, `more than ${ENTRIES_MAX} entries: ask by prefix and levels`);
+      }
+      position = part.next;
+    } while (position !== undefined);
+    return answer.roots;
+  }
+
+  async need(folder: string, { page, perpage }: Page): Promise<FileInfo[]> {
+    this.status.folder(folder);
+    const found: FileInfo[] = [];
+    let after: string | undefined;
+    let left = (page - 1) * perpage;
+    while (found.length < perpage) {
+      const part = await this.database.needs(folder, after, NEEDS_AT_ONCE);
+      const last = part.at(-1);
+      if (last === undefined) break;
+      after = last.global.name;
+      for (const { global } of part) {
+        if (left > 0) left -= 1;
+        // Without the block list, which would be most of what is held here.
+        else if (found.length < perpage) found.push({ ...global, blockHashes: new Uint8Array(0) });
+      }
+    }
+    return found;
+  }
+}

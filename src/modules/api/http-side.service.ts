@@ -1,0 +1,82 @@
+/** Opens and closes the HTTP side of an application that has the API's routes. */
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type INestApplication, Logger } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { CertService } from '../cert/cert.service.js';
+import { ConfigurationService } from '../config/configuration.service.js';
+import { SettingsService } from '../config/settings.service.js';
+import { EventLogService } from './event-log.service.js';
+import { hostOf, isLoopbackAddress } from './host-check.js';
+import { httpEdge } from './http-edge.js';
+import { ProgramControl } from './program-control.js';
+import { SummaryEventsService } from './summary-events.service.js';
+
+/** A whole configuration of 10,000 folders fits. */
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** For the headers, and for the whole of a request. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const CONNECTIONS_MAX = 1_000;
+
+/** For `NestFactory.create`: bodies are parsed here, and connections end with the application. */
+export const HTTP_OPTIONS = { bodyParser: false, forceCloseConnections: true } as const;
+
+/** Before `init`: what every request passes. */
+export function prepareHttp(app: NestExpressApplication): void {
+  const settings = app.get(SettingsService);
+  const configuration = app.get(ConfigurationService);
+  const isChecked = (): boolean =>
+    isLoopbackAddress(settings.settings.gui?.address ?? '') &&
+    configuration.get().gui['insecureSkipHostcheck'] !== true;
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('json spaces', 2);
+  app.use(
+    httpEdge({
+      deviceId: app.get(CertService).deviceId,
+      version: `v${app.get(ProgramControl).version}`,
+      checksHost: isChecked,
+    }),
+  );
+  // Programs say all kinds of types for JSON, or none.
+  app.useBodyParser('text', { type: () => true, limit: BODY_BYTES_MAX });
+}
+
+/**
+ * Resolves with the address really listened on: loopback instead of what is configured where nobody set credentials.
+ * Rejects with the system's error.
+ */
+export async function openHttp(app: INestApplication): Promise<string> {
+  const logger = new Logger('api');
+  const address = app.get(SettingsService).settings.gui?.address ?? '';
+  const port = Number(address.slice(address.lastIndexOf(':') + 1));
+  let host = hostOf(address);
+  if (!isLoopbackAddress(address) && !hasCredentials(app)) {
+    host = '127.0.0.1';
+    logger.warn(
+      `The HTTP side is not opened on ${address}, as that can be reached from elsewhere and there is neither ` +
+        'a user with a password nor an API key stated for this start; it is opened on loopback',
+    );
+  }
+  const server = app.getHttpServer() as Server;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = CONNECTIONS_MAX;
+  await app.listen(port, host);
+  const bound = server.address() as AddressInfo;
+  const shown = `${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  logger.log(`GUI and API listening on ${shown}`);
+  return shown;
+}
+
+/** Ends what requests wait for, so that they are answered before the node stops. */
+export async function closeHttp(app: INestApplication): Promise<void> {
+  app.get(EventLogService).stop();
+  await app.get(SummaryEventsService).stop();
+}
+
+function hasCredentials(app: INestApplication): boolean {
+  const { user, password } = app.get(ConfigurationService).get().gui;
+  return app.get(ProgramControl).isKeyStated || (Boolean(user) && Boolean(password));
+}
