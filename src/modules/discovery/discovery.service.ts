@@ -4,6 +4,7 @@
  */
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf } from '../../domain/errors.js';
+import { type DeviceId } from '../../domain/wire-terms.js';
 import { type DeviceSettings } from '../config/settings.js';
 import { AddressSources } from './address-source.js';
 
@@ -28,6 +29,24 @@ export class DiscoveryService {
     // Without its full ID nobody can be asked for a device: it has to come to us.
     const found = isDynamic && device.id !== '' ? await this.lookUp(device.id, signal) : [];
     return [...new Set([...fixed, ...found])];
+  }
+
+  /** What is known now without asking anybody: per device the addresses as they were announced, each once. */
+  cache(): ReadonlyMap<DeviceId, readonly string[]> {
+    const all = new Map<DeviceId, Set<string>>();
+    for (const source of this.found.sources) {
+      for (const [device, addresses] of source.known?.() ?? []) {
+        const known = all.get(device) ?? new Set<string>();
+        for (const address of addresses) known.add(address);
+        all.set(device, known);
+      }
+    }
+    return new Map([...all].map(([device, addresses]) => [device, [...addresses].sort()]));
+  }
+
+  /** The ways in use, and why one does not work at present: '' while it does. */
+  status(): readonly { readonly name: string; readonly problem: string }[] {
+    return this.found.sources.map(({ name, problem }) => ({ name, problem: problem ?? '' }));
   }
 
   private async lookUp(device: string, signal: AbortSignal): Promise<string[]> {

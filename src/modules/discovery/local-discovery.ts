@@ -42,7 +42,7 @@ export class LocalDiscovery implements AddressSource {
   private sentMs = -Infinity;
   private isSending = false;
   private isStopped = false;
-  private toldProblem = '';
+  private currentProblem = '';
 
   constructor(private readonly parts: LocalDiscoveryParts) {
     const { kind, port, group } = parts.place;
@@ -51,6 +51,11 @@ export class LocalDiscovery implements AddressSource {
         ? `IPv4 local broadcast discovery on port ${port}`
         : `IPv6 local multicast discovery on address [${group}]:${port}`;
     this.timers = new NamedTimers(parts.clock);
+  }
+
+  /** Why not all of the last announcement went out; '' when it did. */
+  get problem(): string {
+    return this.currentProblem;
   }
 
   /** Resolves when it listens and the first announcement is on its way. */
@@ -112,10 +117,10 @@ export class LocalDiscovery implements AddressSource {
 
   /** Told when it is another one than last time: the same every half minute helps nobody. */
   private tellProblem(problem: string): void {
-    if (problem !== '' && problem !== this.toldProblem) {
+    if (problem !== '' && problem !== this.currentProblem) {
       this.parts.log.warn(`${this.name}: ${problem}`);
     }
-    this.toldProblem = problem;
+    this.currentProblem = problem;
   }
 
   private hear(packet: Uint8Array, source: string): void {

@@ -12,6 +12,11 @@ export class MemoryLan {
   /** Packets sent so far. */
   sent = 0;
 
+  /** Beacons that are open now. */
+  get listeners(): number {
+    return this.ears.size;
+  }
+
   /** The beacon of a machine with this IPv4 address. */
   beacon(address: string): MemoryBeacon {
     return new MemoryBeacon(this, address);
