@@ -132,6 +132,9 @@ function readLimits(options: ElementReader): NodeValues {
   return values;
 }
 
+/** How Syncthing keeps a password. */
+const BCRYPT = /^\$2[abxy]?\$/;
+
 function readGui(root: ElementReader): NodeValues {
   const values: NodeValues = {};
   const gui = root.child('gui');
@@ -149,7 +152,10 @@ function readGui(root: ElementReader): NodeValues {
   const apiKey = gui.childText('apikey');
   if (apiKey) values.guiApiKey = apiKey;
   if (gui.childText('authMode') === 'ldap') blocks.push('the LDAP login of the GUI');
-  if (gui.childText('user') && gui.childText('password')) blocks.push('the password of the GUI');
+  const password = gui.childText('password');
+  if (gui.childText('user') && password && !BCRYPT.test(password)) {
+    blocks.push('a password of the GUI that is no bcrypt hash');
+  }
   if (gui.boolean('@tls')) blocks.push('TLS for the GUI');
   values.guiBlockedBy = joinBlocks(blocks);
   return values;
