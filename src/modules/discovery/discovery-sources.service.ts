@@ -22,6 +22,8 @@ import { LocalDiscovery } from './local-discovery.js';
 
 /** How often the addresses of this machine are looked at. */
 export const NETWORK_LOOK_MS = 5000;
+/** And how soon after a change, which rarely comes alone. */
+const NETWORK_SETTLE_MS = 1000;
 
 /** One source that runs, under the words that tell it from the others. */
 type Running = LocalDiscovery | GlobalDiscovery;
@@ -159,22 +161,24 @@ export class DiscoverySourcesService extends AddressSources {
     this.look = undefined;
     if (this.running.size === 0) return;
     this.localAddresses = this.beacon.localAddresses().join();
-    const again = (): void => {
-      this.look = this.clock.setTimer(NETWORK_LOOK_MS, () => {
-        this.lookAtNetwork();
-        again();
+    const again = (delayMs: number): void => {
+      this.look = this.clock.setTimer(delayMs, () => {
+        const hasChanged = this.lookAtNetwork();
+        again(hasChanged ? NETWORK_SETTLE_MS : NETWORK_LOOK_MS);
       });
     };
-    again();
+    again(NETWORK_LOOK_MS);
   }
 
-  private lookAtNetwork(): void {
+  /** True when something is not as it was. */
+  private lookAtNetwork(): boolean {
     const addresses = this.beacon.localAddresses();
     const before = this.localAddresses;
     this.localAddresses = addresses.join();
-    if (this.localAddresses === before) return;
+    if (this.localAddresses === before) return false;
     this.logger.log(`This machine's addresses are now ${addresses.join(', ') || 'none'}`);
     this.events.emit('NetworkChanged', { addresses: [...addresses] });
     for (const source of this.running.values()) source.networkChanged();
+    return true;
   }
 }
