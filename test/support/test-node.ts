@@ -3,7 +3,15 @@ import { type INestApplicationContext, type LoggerService } from '@nestjs/common
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module.js';
+import { NodeEnd } from '../../src/cli/node-end.js';
+import {
+  closeHttp,
+  HTTP_OPTIONS,
+  openHttp,
+  prepareHttp,
+} from '../../src/modules/api/http-side.service.js';
 import { loadOrCreateIdentity, makeHome } from '../../src/modules/cert/identity-files.js';
 import {
   type DeviceSettings,
@@ -14,15 +22,32 @@ import { settingsFor } from '../../src/modules/config/settings-for.js';
 import { ConnectedDevices } from '../../src/modules/connections/connected-devices.js';
 import { ConnectionsService } from '../../src/modules/connections/connections.service.js';
 import { EventsService, type NodeEvents } from '../../src/modules/events/events.service.js';
+import { LogHistory } from '../../src/modules/logging/log-history.js';
 import { ModelService } from '../../src/modules/model/model.service.js';
 import { IndexDatabase } from '../../src/modules/database/index-database.js';
+import { ProgramModule } from '../../src/program.module.js';
 import { SystemClock } from '../../src/platform/clock.js';
 import { until } from './wait.js';
+
+export const API_KEY = 'the-key-of-the-test';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Restart and shutdown are the program's: here they do nothing. */
+function testProgram(): NodeEnd {
+  const history = new LogHistory();
+  return new NodeEnd({ history, version: '0.0.0', isKeyStated: false, clock: new SystemClock() });
+}
 
 export interface TestNodeOptions {
   readonly folders?: readonly Partial<FolderSettings>[];
   readonly devices?: readonly Partial<DeviceSettings>[];
   readonly settings?: Partial<Settings>;
+  /** With its HTTP side, on a free port. */
+  readonly http?: boolean;
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
 }
 
@@ -43,6 +68,8 @@ export class KeptLog implements LoggerService {
 
 export class TestNode {
   readonly log = new KeptLog();
+  /** `host:port` of the HTTP side; '' without one. */
+  httpAddress = '';
   private app: INestApplicationContext | undefined;
 
   private constructor(
@@ -64,16 +91,47 @@ export class TestNode {
 
   async start(options: TestNodeOptions = {}): Promise<void> {
     const settings = this.settings(options);
-    const builder = Test.createTestingModule({ imports: [AppModule.register({ settings })] });
+    const program = testProgram();
+    const node = options.http
+      ? ProgramModule.register({ settings, program })
+      : AppModule.register({ settings });
+    const builder = Test.createTestingModule({ imports: [node] });
     builder.setLogger(this.log);
     const module = await (options.override?.(builder) ?? builder).compile();
-    await module.init();
-    this.app = module;
+    if (!options.http) {
+      await module.init();
+      this.app = module;
+      return;
+    }
+    const app = module.createNestApplication<NestExpressApplication>(HTTP_OPTIONS);
+    this.app = app;
+    prepareHttp(app);
+    await app.init();
+    this.httpAddress = await openHttp(app);
+  }
+
+  /** Asks the HTTP side with its key; the body as it came. */
+  async ask(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
+    const response = await fetch(`http://${this.httpAddress}/rest/${path}`, {
+      method,
+      headers: { 'X-API-Key': API_KEY },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** The answer to a GET. Throws for one that is no success. */
+  async rest<T = Record<string, unknown>>(path: string): Promise<T> {
+    const { status, text } = await this.ask('GET', path);
+    if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+    return JSON.parse(text) as T;
   }
 
   async stop(): Promise<void> {
     const app = this.app;
     this.app = undefined;
+    if (app !== undefined && this.httpAddress !== '') await closeHttp(app);
+    this.httpAddress = '';
     await app?.close();
   }
 
@@ -127,6 +185,7 @@ export class TestNode {
       deviceName: 'test',
       listenAddresses: ['tcp://127.0.0.1:0'],
       reconnectIntervalS: 1,
+      gui: { enabled: true, address: '127.0.0.1:0', apiKey: API_KEY, blockedBy: '' },
       ...settings,
       folders: folders.map((folder) => ({
         id: 'default',

@@ -38,6 +38,7 @@ export class EventLogService {
   /** One per request that waits. */
   private readonly waits = new Set<AbortController>();
   private lastGlobalId = 0;
+  private isStopped = false;
 
   constructor(
     private readonly clock: Clock,
@@ -71,13 +72,19 @@ export class EventLogService {
     if (this.waits.size >= WAITERS_MAX) {
       throw new HttpException('too many requests wait for events', HttpStatus.SERVICE_UNAVAILABLE);
     }
-    if (query.timeoutMs > 0) await this.wait(buffer, query, signal);
+    if (query.timeoutMs > 0 && !this.isStopped) await this.wait(buffer, query, signal);
     const events = buffer.after(query.since);
     return query.limit > 0 ? events.slice(-query.limit) : events;
   }
 
-  /** Ends every wait. */
+  /** Requests that wait now. */
+  get waiting(): number {
+    return this.waits.size;
+  }
+
+  /** Ends every wait, and lets nobody wait any more. */
   stop(): void {
+    this.isStopped = true;
     for (const wait of this.waits) wait.abort();
   }
 

@@ -1,7 +1,7 @@
 /** Opens and closes the HTTP side of an application that has the API's routes. */
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { type INestApplication, Logger } from '@nestjs/common';
+import { type INestApplication, type INestApplicationContext, Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { CertService } from '../cert/cert.service.js';
 import { ConfigurationService } from '../config/configuration.service.js';
@@ -71,7 +71,7 @@ export async function openHttp(app: INestApplication): Promise<string> {
 }
 
 /** Ends what requests wait for, so that they are answered before the node stops. */
-export async function closeHttp(app: INestApplication): Promise<void> {
+export async function closeHttp(app: INestApplicationContext): Promise<void> {
   app.get(EventLogService).stop();
   await app.get(SummaryEventsService).stop();
 }
