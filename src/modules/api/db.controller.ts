@@ -64,12 +64,10 @@ export class DbController {
     if (global === undefined && local === undefined) {
       throw new HttpError(404, 'No such object in the index');
     }
-    const needed = await this.database.needed(folder, name);
-    const holders = needed?.devices.map((id) => ({ id, fromTemporary: false })) ?? null;
     return {
       global: global === undefined ? {} : fileAnswer(global, true),
       local: local === undefined ? {} : fileAnswer(local, true),
-      availability: holders,
+      availability: global === undefined ? null : await this.items.availability(folder, global),
       mtime: { err: null, value: { real: NEVER, virtual: NEVER } },
     };
   }

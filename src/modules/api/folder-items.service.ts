@@ -1,7 +1,10 @@
 /** Lists of a folder's items for the REST interface, read from the index in parts and bounded. */
 import { Injectable } from '@nestjs/common';
 import { type FileInfo } from '../../domain/file-info.js';
+import { isInvalid } from '../../domain/file-info-rules.js';
 import { canonicalName } from '../../domain/tree-order.js';
+import { compareVectors } from '../../domain/version-vector.js';
+import { ConnectedDevices } from '../connections/connected-devices.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { BrowseTree, type TreeEntry } from './browse-tree.js';
 import { FolderStatusService } from './folder-status.service.js';
@@ -19,6 +22,7 @@ export class FolderItemsService {
   constructor(
     private readonly database: IndexDatabase,
     private readonly status: FolderStatusService,
+    private readonly connected: ConnectedDevices,
   ) {}
 
   async browse(
@@ -45,6 +49,23 @@ export class FolderItemsService {
       position = part.next;
     } while (position !== undefined);
     return answer.roots;
+  }
+
+  /** The connected devices that can give this version, or null. */
+  async availability(
+    folder: string,
+    global: FileInfo,
+  ): Promise<{ id: string; fromTemporary: boolean }[] | null> {
+    const { devices } = this.status.folder(folder);
+    const holders: { id: string; fromTemporary: boolean }[] = [];
+    for (const id of devices) {
+      if (this.connected.get(id) === undefined) continue;
+      const theirs = await this.database.remote(folder, id, global.name);
+      if (theirs === undefined || isInvalid(theirs)) continue;
+      if (compareVectors(theirs.version, global.version) !== 'equal') continue;
+      holders.push({ id, fromTemporary: false });
+    }
+    return holders.length === 0 ? null : holders;
   }
 
   async need(folder: string, { page, perpage }: Page): Promise<FileInfo[]> {
