@@ -34,12 +34,18 @@ suite('between machines', () => {
   let lab: NetworkLab;
   let a: Ours;
   let b: Ours;
+  let stock: StockNode;
+  let stockMachine: LabMachine;
+  let stockLog: LabProcess;
+  let server: string;
 
   beforeAll(async () => {
     base = fs.mkdtempSync(join(tmpdir(), 'syncnest-discovery-'));
     lab = await NetworkLab.create();
+    server = await startServer();
     a = await ours('a', '10.77.0.11');
     b = await ours('b', '10.77.0.12');
+    await startStock();
   });
 
   afterAll(async () => {
@@ -47,9 +53,34 @@ suite('between machines', () => {
     fs.rmSync(base, { recursive: true });
   });
 
-  afterEach(async () => {
-    await Promise.all([a.machine, b.machine, lab.hub].map((machine) => machine.stop()));
-  });
+  afterEach(() => Promise.all([a.machine.stop(), b.machine.stop()]));
+
+  /** Its address, with its ID. */
+  async function startServer(): Promise<string> {
+    const home = join(base, 'server');
+    fs.mkdirSync(home);
+    const log = lab.hub.start('sh', ['-c', `cd ${home} && exec stdiscosrv`], process.env);
+    await log.says(/Server device ID is \S+/);
+    const [, id] = /Server device ID is (\S+)/.exec(log.log)!;
+    return `https://${HUB_ADDRESS}:8443/v2/?id=${id}`;
+  }
+
+  /** Uses the LAN and the server, and goes on through all tests. */
+  async function startStock(): Promise<void> {
+    stock = await StockNode.create(join(base, 'stock-home'));
+    const folderPath = join(base, 'stock');
+    fs.mkdirSync(join(folderPath, '.stfolder'), { recursive: true });
+    stock.configure({
+      folderPath,
+      peers: [a, b].map(({ id }) => ({ id, address: 'dynamic' })),
+      localAnnounce: true,
+      globalServer: server,
+      listenAddress: 'tcp://0.0.0.0:22000',
+    });
+    stockMachine = await lab.machine('10.77.0.13');
+    const { command, args, env } = stock.launch();
+    stockLog = stockMachine.start(command, args, env);
+  }
 
   async function ours(name: string, address: string): Promise<Ours> {
     const home = join(base, `${name}-home`);
@@ -59,11 +90,11 @@ suite('between machines', () => {
     return { machine: await lab.machine(address), home, id, root };
   }
 
-  function start(node: Ours, ids: readonly string[], options: readonly string[]): LabProcess {
+  function start(node: Ours, peer: Ours, options: readonly string[]): LabProcess {
     const args = ['--home', node.home, '--no-gui', '--log-format', 'pretty', '--scan-intv', '1'];
     const env = programEnvironment(base, {
       SYNCNEST_FOLDERS: `default=${node.root}`,
-      SYNCNEST_DEVICES: ids.map((id) => `${id}=dynamic`).join('\n'),
+      SYNCNEST_DEVICES: `${peer.id}=dynamic ${stock.id}=dynamic`,
     });
     return node.machine.start(process.execPath, [PROGRAM, ...args, ...options], env);
   }
@@ -74,30 +105,25 @@ suite('between machines', () => {
     await until(`${name} arrives`, () => fs.existsSync(join(to.root, name)), MOVE_LIMIT_MS);
   }
 
-  it('two of ours and a stock one meet on the LAN within 5 s, and again after one moved', async () => {
-    const stock = await StockNode.create(join(base, 'stock-home'));
-    const stockRoot = join(base, 'stock');
-    fs.mkdirSync(join(stockRoot, '.stfolder'), { recursive: true });
-    stock.configure({
-      folderPath: stockRoot,
-      peers: [a, b].map(({ id }) => ({ id, address: 'dynamic' })),
-      localAnnounce: true,
-      listenAddress: 'tcp://0.0.0.0:22000',
-    });
-    const stockMachine = await lab.machine('10.77.0.13');
-    const { command, args, env } = stock.launch();
-    const stockProcess = stockMachine.start(command, args, env);
-    const logA = start(a, [b.id, stock.id], ['-n']);
+  /** Starts both of ours; fails when not all three are connected with each other soon after the last start. */
+  async function startBoth(options: readonly string[], ready: string): Promise<LabProcess[]> {
+    const logA = start(a, b, options);
+    await logA.says(ready);
     await logA.says(`Connected to node ${stock.id}`);
-    expect(logA.log).toMatch(/Starting local discovery/);
-    expect(logA.log).toMatch(`Discovered node ${stock.id} at tcp://`);
-
     const startMs = performance.now();
-    const logB = start(b, [a.id, stock.id], ['-n']);
-    await logB.says(`Connected to node ${a.id}`);
-    await logB.says(`Connected to node ${stock.id}`);
-    await logA.says(`Connected to node ${b.id}`);
+    const logB = start(b, a, options);
+    await Promise.all([
+      logB.says(`Connected to node ${a.id}`),
+      logB.says(`Connected to node ${stock.id}`),
+      logA.says(`Connected to node ${b.id}`),
+    ]);
     expect(performance.now() - startMs).toBeLessThan(FIND_LIMIT_MS);
+    return [logA, logB];
+  }
+
+  it('two of ours and a stock one meet on the LAN within 5 s, and again after one moved', async () => {
+    const [logA] = await startBoth(['-n'], 'Starting local discovery');
+    expect(logA!.log).toMatch(`Discovered node ${stock.id} at tcp://`);
     const discovered = stockMachine.run(
       process.execPath,
       '-e',
@@ -107,34 +133,25 @@ suite('between machines', () => {
     for (const { id } of [a, b]) expect(discovered).toContain(id);
     await syncs(a, b, 'before');
 
-    const seen = [logA.log.length, stockProcess.log.length];
+    const seen = [logA!.log.length, stockLog.log.length];
     b.machine.move('10.77.0.22');
-    await logA.says(`Connected to node ${b.id}`, MOVE_LIMIT_MS, seen[0]);
-    await stockProcess.says(/Established secure connection to .{7}/, MOVE_LIMIT_MS, seen[1]);
+    await logA!.says(`Connected to node ${b.id}`, MOVE_LIMIT_MS, seen[0]);
+    await stockLog.says(`Established secure connection to ${b.id}`, MOVE_LIMIT_MS, seen[1]);
     const place = '(10\\.77\\.0\\.22|\\[fe80::2:22)';
     const isFound = new RegExp(`Discovered node ${b.id} at .*tcp://${place}`);
-    await logA.says(isFound, MOVE_LIMIT_MS, seen[0]);
+    await logA!.says(isFound, MOVE_LIMIT_MS, seen[0]);
     await syncs(b, a, 'after');
-    await stockMachine.close();
   });
 
-  it('two of ours meet by a stock discovery server, and again after one moved', async () => {
-    const server = join(base, 'server');
-    fs.mkdirSync(server);
-    const served = lab.hub.start('sh', ['-c', `cd ${server} && exec stdiscosrv`], process.env);
-    await served.says(/Server device ID is \S+/);
-    const [, id] = /Server device ID is (\S+)/.exec(served.log)!;
-    const options = ['-N', '--ext-server', `https://${HUB_ADDRESS}:8443/v2/?id=${id}`];
-    const logA = start(a, [b.id], options);
-    await logA.says('Announced to https://');
-    const logB = start(b, [a.id], options);
-    await logB.says(`Connected to node ${a.id}`);
+  it('they meet by a stock discovery server without the LAN, and again after one moved', async () => {
+    const options = ['-N', '--ext-server', server];
+    const [logA] = await startBoth(options, 'Announced to https://');
     await syncs(a, b, 'by server');
 
-    const seen = logA.log.length;
+    const seen = logA!.log.length;
     b.machine.move('10.77.0.32');
-    await logA.says(`Connected to node ${b.id}`, MOVE_LIMIT_MS, seen);
+    await logA!.says(`Connected to node ${b.id}`, MOVE_LIMIT_MS, seen);
     await syncs(b, a, 'by server again');
-    expect(logA.log).not.toMatch(/local discovery|Discovered node/);
+    expect(logA!.log).not.toMatch(/local discovery|Discovered node/);
   });
 });

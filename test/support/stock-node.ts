@@ -40,6 +40,8 @@ export interface StockOptions {
   readonly folderType?: string;
   /** Whether it announces itself on the LAN. */
   readonly localAnnounce?: boolean;
+  /** A discovery server to use. */
+  readonly globalServer?: string;
   /** Instead of loopback. */
   readonly listenAddress?: string;
 }
@@ -87,7 +89,8 @@ export class StockNode {
   <gui enabled="true" tls="false"><address>127.0.0.1:${this.guiPort}</address><apikey>key</apikey></gui>
   <options>
     <listenAddress>${options.listenAddress ?? this.address}</listenAddress>
-    <globalAnnounceEnabled>false</globalAnnounceEnabled>
+    <globalAnnounceEnabled>${options.globalServer !== undefined}</globalAnnounceEnabled>
+    <globalAnnounceServer>${options.globalServer ?? 'default'}</globalAnnounceServer>
     <localAnnounceEnabled>${options.localAnnounce ?? false}</localAnnounceEnabled>
     <localAnnouncePort>21027</localAnnouncePort>
     <localAnnounceMCAddr>[ff12::8384]:21027</localAnnounceMCAddr>

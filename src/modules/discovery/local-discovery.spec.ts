@@ -104,6 +104,26 @@ describe('local discovery', () => {
     expect([...a.discovery.known().keys()]).toEqual([STRANGER]);
   });
 
+  it('tells invented news of a configured device less and less often, and true ones after a while', async () => {
+    const a = await new Host(A, '10.0.0.1').start();
+    const liar = await lan.beacon('10.0.0.66').open(PLACE, () => undefined);
+    const lie = async (instanceId: bigint): Promise<void> => {
+      const addresses = [`tcp://192.0.2.1:${1 + Number(instanceId % 1000n)}`];
+      await liar.send(encodeAnnouncement({ id: B, addresses, instanceId }));
+    };
+    for (let i = 0n; i < 6000n; i += 1n) {
+      await lie(i);
+      if (i % 10n === 0n) await clock.pass(500);
+    }
+    // In five minutes: after 0, 1, 3, 7, 15, 31, 63, 123 … seconds.
+    expect(a.found.length).toBeGreaterThanOrEqual(8);
+    expect(a.found.length).toBeLessThanOrEqual(12);
+    await clock.pass(120_000);
+    const { length } = a.found;
+    await new Host(B, '10.0.0.2', -1n).start();
+    expect(a.found.slice(length)).toEqual([`${B} tcp://10.0.0.2:22000`]);
+  });
+
   it('announces nothing where nothing is listened on, and is silent after its stop', async () => {
     const a = new Host(A, '10.0.0.1');
     a.listening = [];

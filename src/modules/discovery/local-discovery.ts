@@ -15,8 +15,12 @@ import { ANNOUNCE_INTERVAL_MS, Neighbours } from './neighbours.js';
 
 /** Answers to newcomers, who can be invented, come at most this often. */
 export const ANSWER_GAP_MS = 1000;
-/** A device is told to be found again at most this often. */
+/**
+ * A device is told to be found again at most this often at first; the gap doubles while the news go on. Anybody can
+ * invent news of a device, and each makes us dial.
+ */
 const NEWS_GAP_MS = 1000;
+const NEWS_GAP_MAX_MS = 60_000;
 
 export interface LocalDiscoveryParts {
   readonly ownId: DeviceId;
@@ -36,8 +40,8 @@ export class LocalDiscovery implements AddressSource {
   readonly name: string;
   private readonly neighbours = new Neighbours();
   private readonly timers: NamedTimers<'announce'>;
-  /** When each configured device was last told to be found. */
-  private readonly toldMs = new Map<DeviceId, number>();
+  /** When each configured device was last told to be found, and how long it then is not told again. */
+  private readonly told = new Map<DeviceId, { readonly atMs: number; readonly gapMs: number }>();
   private open: OpenBeacon | undefined;
   private sentMs = -Infinity;
   private isSending = false;
@@ -135,10 +139,21 @@ export class LocalDiscovery implements AddressSource {
     if (heard === 'newcomer') this.announce();
     if (heard === 'known') return;
     if (!isOurs) return log.debug(`Discovered node ${id} at ${addresses.join(', ')}`);
-    if (nowMs - (this.toldMs.get(id) ?? -Infinity) < NEWS_GAP_MS) return;
-    this.toldMs.set(id, nowMs);
+    if (!this.isNews(id, nowMs)) return;
     const dialable = dialableAddresses(addresses);
     log.info(`Discovered node ${id} at ${dialable.join(', ') || 'no address of use'}`);
     if (dialable.length > 0) found(id, dialable);
+  }
+
+  private isNews(id: DeviceId, nowMs: number): boolean {
+    const { atMs, gapMs } = this.told.get(id) ?? { atMs: -Infinity, gapMs: 0 };
+    const quietMs = nowMs - atMs;
+    if (quietMs < gapMs) return false;
+    const doubled = Math.min(NEWS_GAP_MAX_MS, 2 * gapMs);
+    this.told.set(id, {
+      atMs: nowMs,
+      gapMs: quietMs > NEWS_GAP_MAX_MS ? NEWS_GAP_MS : Math.max(NEWS_GAP_MS, doubled),
+    });
+    return true;
   }
 }
