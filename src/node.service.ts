@@ -46,6 +46,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
     const replicaId = await this.openIndex(shortId);
     const identity: LocalIdentity = { deviceId, shortId, replicaId };
     await this.model.start(identity);
+    await this.cluster.start();
     await this.connections.start(this.cluster);
     await this.startDiscovery();
     this.logger.log('Ready to synchronize');
@@ -55,6 +56,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     for (const stop of this.hearing.splice(0)) stop();
     await this.discovery.stop();
+    this.cluster.stop();
     await this.connections.stop();
     await this.model.stop();
     await this.walker.close();

@@ -17,6 +17,10 @@ export interface NodeEvents {
   NetworkChanged: { addresses: string[] };
   PendingDevicesChanged: { device: string; address: string; name: string };
   PendingFoldersChanged: { folder: string; device: string; label: string };
+  /** Let in, or no longer asking. */
+  PendingDeviceCleared: { device: string };
+  /** Shared with the device, or no longer offered. */
+  PendingFolderCleared: { folder: string; device: string };
   StateChanged: { folder: string; from: FolderState; to: FolderState; error: string };
   LocalIndexUpdated: { folder: string; items: number; sequence: number };
   RemoteIndexUpdated: { folder: string; device: string; items: number; sequence: number };

@@ -21,6 +21,12 @@ export class AnnouncedSequences {
     return sequence;
   }
 
+  /** The folder's index is dropped: the next one begins anew. */
+  async forget(folder: string): Promise<void> {
+    this.known.set(folder, 0);
+    await this.database.setFact(factKey(folder), '0');
+  }
+
   /** Resolves when it is durable. */
   async raise(folder: string, sequence: number): Promise<void> {
     if (sequence <= (await this.of(folder))) return;

@@ -78,6 +78,8 @@ export type FolderAnswer =
   | {
       readonly kind: 'exchange';
       readonly folder: string;
+      /** The device has a part of our index, of this life of it. */
+      readonly isDelta: boolean;
       /** Our items after this sequence are sent; 0 = all of them, as an Index. */
       readonly sendAfter: number;
       /** The device's index as we hold it is of another life: drop it and remember this ID. */
@@ -120,6 +122,7 @@ export function planFolderExchange(
   return {
     kind: 'exchange',
     folder,
+    isDelta: isDelta && !isRolledBack,
     sendAfter: isDelta && !isRolledBack ? aboutUs.maxSequence : 0,
     resetTo: theirs === 0n || theirs !== known.indexId ? theirs : undefined,
     isRolledBack,

@@ -1,11 +1,13 @@
 /**
  * What connected devices share with us: answers their Cluster Config, receives their indexes, serves their requests
- * and sends ours. Owns what was agreed on each connection. Only folders agreed on a connection are exchanged there.
+ * and sends ours. Owns what was agreed on each connection. Only folders agreed on a connection are exchanged there;
+ * when the settings change, devices are told anew where their shares change, and nothing else is touched.
  */
 import { Injectable, Logger } from '@nestjs/common';
-import { SyncError } from '../../domain/errors.js';
+import { messageOf, SyncError } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { Randomness } from '../../platform/randomness.js';
+import { type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { type DeviceHandler } from '../connections/device-handler.js';
 import { IndexDatabase } from '../database/index-database.js';
@@ -28,29 +30,34 @@ import {
 import { newReplicaId } from './identity.js';
 import { AnnouncedSequences } from './announced.js';
 import { FolderOffers } from './folder-offers.js';
+import { areSharesChanged } from './folder-changes.js';
+import { IndexReceiver } from './index-receiver.js';
 import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
+import { type EarlyBatch, PeerSession } from './peer-session.js';
 import { RequestServer } from './request-server.js';
 
-/** A connection on which folders are exchanged. */
-type Exchanges = Map<string, IndexSender>;
+/** What a device says of a folder that is shared with it, in Syncthing's words. */
+export type RemoteFolderState = 'valid' | 'paused' | 'notSharing' | 'unknown';
 
 @Injectable()
 export class ClusterService implements DeviceHandler {
   private readonly logger = new Logger('cluster');
   private readonly trace = new Logger('idx');
-  private readonly exchanges = new Map<PeerConnection, Exchanges>();
+  private readonly sessions = new Map<PeerConnection, PeerSession>();
   private readonly requestServer: RequestServer;
   private readonly offers: FolderOffers;
   /** Folders whose index was renewed: in this run nobody can know more of the new one than we announced. */
   private readonly renewed = new Set<string>();
   private readonly announced: AnnouncedSequences;
+  private readonly receiver: IndexReceiver;
+  private stopListening: (() => void) | undefined;
 
   constructor(
     private readonly model: ModelService,
     private readonly settings: SettingsService,
     private readonly database: IndexDatabase,
-    private readonly events: EventsService,
+    events: EventsService,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
   ) {
@@ -59,43 +66,59 @@ export class ClusterService implements DeviceHandler {
       this.model.runner(folder)?.requestScan([name]),
     );
     this.offers = new FolderOffers(database, events, clock, this.logger);
+    this.receiver = new IndexReceiver(database, events, {
+      trace: (line) => this.traced(line),
+      received: (folder) => this.model.runner(folder)?.requestPull(),
+    });
     events.on('LocalIndexUpdated', ({ folder }) => this.wakeSenders(folder));
   }
 
+  /** From now on folders and shares follow the settings. Once, when the folders have started. */
+  async start(): Promise<void> {
+    this.stopListening = this.settings.onChange((now, before) => this.follow(now, before));
+    // What was changed while the folders started.
+    await this.follow(this.settings.settings, this.model.appliedSettings);
+  }
+
+  stop(): void {
+    this.stopListening?.();
+  }
+
+  /** What the device said last of a folder that is shared with it here. */
+  remoteState(folder: string, device: string): RemoteFolderState {
+    const session = [...this.sessions.values()].find(
+      ({ connection }) => connection.deviceId === device,
+    );
+    if (session?.message === undefined) return 'unknown';
+    const said = session.said(folder);
+    const ownId = this.model.identity.deviceId;
+    if (said === undefined || !said.devices.some(({ id }) => id === ownId)) return 'notSharing';
+    return said.paused ? 'paused' : 'valid';
+  }
+
   async connected(connection: PeerConnection): Promise<void> {
-    this.exchanges.set(connection, new Map());
-    const folders: SharedFolder[] = [];
-    for (const settings of this.model.foldersSharedWith(connection.deviceId)) {
-      const positions = settings.paused
-        ? new Map<string, IndexPosition>()
-        : await this.positions(settings.id, settings.devices);
-      folders.push({ settings, positions });
-    }
-    const { deviceName, devices } = this.settings.settings;
-    const own = { id: this.model.identity.deviceId, name: deviceName };
-    await connection.clusterConfig(planClusterConfig(own, folders, devices));
+    const session = new PeerSession(connection);
+    this.sessions.set(connection, session);
+    await session.run(() => this.announce(session));
   }
 
   async clusterConfig(connection: PeerConnection, message: ClusterConfig): Promise<void> {
-    const exchanges = this.agreed(connection);
-    // Not awaited: a send under way waits for the peer, which may be waiting for us.
-    for (const sender of exchanges.values()) void sender.stop();
-    exchanges.clear();
-    for (const folder of message.folders) {
-      await this.take(connection, exchanges, await this.answerTo(connection, folder));
-    }
+    const session = this.sessionOf(connection);
+    await session.run(async () => {
+      session.message = message;
+      const named = new Set(message.folders.map(({ id }) => id));
+      for (const folder of [...session.keys()]) if (!named.has(folder)) session.end(folder);
+      for (const folder of message.folders) await this.agree(session, folder, true);
+      await this.offers.keepOnly(connection.deviceId, named);
+    });
   }
 
   async index(connection: PeerConnection, message: IndexBatch): Promise<void> {
-    this.requireAgreed(connection, message.folder);
-    const { indexId } = await this.database.remoteIndex(message.folder, connection.deviceId);
-    await this.database.resetRemoteIndex(message.folder, connection.deviceId, indexId);
-    await this.receive(connection, message);
+    await this.receive(connection, { isFull: true, message });
   }
 
   async indexUpdate(connection: PeerConnection, message: IndexBatch): Promise<void> {
-    this.requireAgreed(connection, message.folder);
-    await this.receive(connection, message);
+    await this.receive(connection, { isFull: false, message });
   }
 
   async request(connection: PeerConnection, message: BlockRequest): Promise<Uint8Array> {
@@ -109,13 +132,58 @@ export class ClusterService implements DeviceHandler {
 
   /** Nothing is asked from partly received files yet, so nothing is kept of them. */
   async downloadProgress(connection: PeerConnection, message: DownloadProgress): Promise<void> {
-    this.requireAgreed(connection, message.folder);
+    this.isTaken(this.sessionOf(connection), message.folder);
   }
 
   closed(connection: PeerConnection): void {
-    const exchanges = this.exchanges.get(connection);
-    this.exchanges.delete(connection);
-    for (const sender of exchanges?.values() ?? []) void sender.stop();
+    this.sessions.get(connection)?.close();
+    this.sessions.delete(connection);
+  }
+
+  /** Takes up changed settings: what ends here ends first, then devices are told. */
+  private async follow(now: Settings, before: Settings): Promise<void> {
+    for (const session of this.sessions.values()) this.retract(session);
+    const dropped = await this.model.apply(now);
+    for (const folder of dropped) await this.announced.forget(folder);
+    for (const session of this.sessions.values()) {
+      if (!areSharesChanged(session.connection.deviceId, now, before)) continue;
+      // Not awaited: a device that takes its time must not hold up the settings.
+      session
+        .run(() => this.tellAnew(session))
+        .catch((error: unknown) => {
+          if (session.connection.isClosed) return;
+          void session.connection.close(`telling changed folders: ${messageOf(error)}`);
+        });
+    }
+    await this.offers.settle(now);
+  }
+
+  private retract(session: PeerSession): void {
+    const device = session.connection.deviceId;
+    for (const folder of session.folders()) {
+      const shared = this.model.sharedWith(folder, device);
+      if (shared === undefined) session.giveUp(folder);
+      else if (shared.paused) session.pause(folder);
+    }
+  }
+
+  private async tellAnew(session: PeerSession): Promise<void> {
+    if (session.connection.isClosed) return;
+    await this.announce(session);
+    for (const folder of session.message?.folders ?? []) await this.agree(session, folder, false);
+  }
+
+  private async announce({ connection }: PeerSession): Promise<void> {
+    const folders: SharedFolder[] = [];
+    for (const settings of this.model.foldersSharedWith(connection.deviceId)) {
+      const positions = settings.paused
+        ? new Map<string, IndexPosition>()
+        : await this.positions(settings.id, settings.devices);
+      folders.push({ settings, positions });
+    }
+    const { deviceName, devices } = this.settings.settings;
+    const own = { id: this.model.identity.deviceId, name: deviceName };
+    await connection.clusterConfig(planClusterConfig(own, folders, devices));
   }
 
   private async positions(
@@ -148,26 +216,45 @@ export class ClusterService implements DeviceHandler {
     return planFolderExchange(folder, shared, peer, this.model.identity.deviceId, own, known);
   }
 
-  private async take(
-    connection: PeerConnection,
-    exchanges: Exchanges,
-    answer: FolderAnswer,
-  ): Promise<void> {
-    const { folder } = answer;
-    const device = connection.deviceId;
-    if (answer.kind === 'offered') return this.offers.add(device, folder, answer.label);
+  /** `isNews`: the peer has just said this; else it is looked at again because of changed settings. */
+  private async agree(session: PeerSession, said: ClusterFolder, isNews: boolean): Promise<void> {
+    const { connection } = session;
+    const folder = said.id;
+    const answer = await this.answerTo(connection, said);
+    if (answer.kind === 'offered') {
+      session.end(folder);
+      return this.offers.add(connection.deviceId, folder, answer.label);
+    }
     if (answer.kind === 'idle') {
-      this.logger.log(`Folder ${folder} is not exchanged with ${device}: ${answer.reason}`);
+      if (isNews || session.sender(folder) !== undefined) {
+        const { reason } = answer;
+        this.logger.log(`Folder ${folder} is not exchanged with ${connection.deviceId}: ${reason}`);
+      }
+      if (isNews) session.end(folder);
       return;
     }
+    const isUnderWay = session.sender(folder) !== undefined && answer.resetTo === undefined;
+    if (isUnderWay && (!isNews || answer.isDelta)) return;
+    await this.exchange(session, answer, isNews);
+  }
+
+  private async exchange(
+    session: PeerSession,
+    answer: FolderAnswer & { readonly kind: 'exchange' },
+    isNews: boolean,
+  ): Promise<void> {
+    const { connection } = session;
+    const { folder } = answer;
+    const device = connection.deviceId;
     if (answer.isRolledBack && !this.renewed.has(folder)) return this.rollBack(connection, folder);
     if (answer.resetTo !== undefined) {
       await this.database.resetRemoteIndex(folder, device, answer.resetTo);
     }
+    const sent = isNews ? undefined : session.sentBefore(folder);
     const sender = new IndexSender(
       connection,
       folder,
-      answer.sendAfter,
+      sent ?? answer.sendAfter,
       this.database,
       this.clock,
       {
@@ -175,8 +262,9 @@ export class ClusterService implements DeviceHandler {
         sending: (sequence) => this.announced.raise(folder, sequence),
       },
     );
-    exchanges.set(folder, sender);
+    session.exchange(folder, sender);
     sender.wake();
+    for (const batch of session.takeEarly(folder)) await this.receiver.take(session, batch);
     this.model.runner(folder)?.deviceConnected();
   }
 
@@ -196,32 +284,31 @@ export class ClusterService implements DeviceHandler {
     throw new SyncError('changed', `index of folder ${folder} was rolled back; reconnect`, true);
   }
 
-  private async receive(connection: PeerConnection, message: IndexBatch): Promise<void> {
-    const { folder, files, lastSequence } = message;
-    const device = connection.deviceId;
-    const outcome = await this.database.updateRemote(folder, device, files, lastSequence);
-    this.events.emit('RemoteIndexUpdated', {
-      folder,
-      device,
-      items: files.length,
-      sequence: outcome.sequence,
-    });
-    this.traced(
-      `received ${files.length} items of folder ${folder} up to sequence ${outcome.sequence} from ${device}`,
-    );
-    this.model.runner(folder)?.requestPull();
+  private async receive(connection: PeerConnection, batch: EarlyBatch): Promise<void> {
+    const session = this.sessionOf(connection);
+    const { folder } = batch.message;
+    if (this.isTaken(session, folder)) await this.receiver.take(session, batch);
+    else if (session.standing(folder) === 'unknown') session.hold(batch);
   }
 
-  private agreed(connection: PeerConnection): Exchanges {
-    const exchanges = this.exchanges.get(connection);
-    if (exchanges === undefined) throw new SyncError('closed', 'the connection is closed');
-    return exchanges;
+  private sessionOf(connection: PeerConnection): PeerSession {
+    const session = this.sessions.get(connection);
+    if (session === undefined) throw new SyncError('closed', 'the connection is closed');
+    return session;
   }
 
-  private requireAgreed(connection: PeerConnection, folder: string): void {
-    if (!this.agreed(connection).has(folder)) {
+  /**
+   * Whether what the peer sends of the folder is taken now. A stock peer that shares or resumes a folder may send its
+   * index before the Cluster Config that says so. Throws SyncError 'protocol' for a folder not shared with the device.
+   */
+  private isTaken(session: PeerSession, folder: string): boolean {
+    const standing = session.standing(folder);
+    if (standing === 'exchanged' || standing === 'draining') return true;
+    const isShared = this.model.sharedWith(folder, session.connection.deviceId) !== undefined;
+    if (standing === 'unknown' && !isShared) {
       throw new SyncError('protocol', `folder ${JSON.stringify(folder)} is not exchanged here`);
     }
+    return false;
   }
 
   private traced(line: string): void {
@@ -229,6 +316,6 @@ export class ClusterService implements DeviceHandler {
   }
 
   private wakeSenders(folder: string): void {
-    for (const exchanges of this.exchanges.values()) exchanges.get(folder)?.wake();
+    for (const session of this.sessions.values()) session.sender(folder)?.wake();
   }
 }

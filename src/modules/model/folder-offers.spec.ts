@@ -1,23 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
 import { HandClock } from '../../../test/support/hand-clock.js';
+import { settingsFor } from '../config/settings-for.js';
+import { type PendingFolder } from '../database/index-database.js';
 import { FolderOffers, OFFERS_PER_DEVICE_MAX } from './folder-offers.js';
 
 function setup() {
   const lines: string[] = [];
   const stored: string[] = [];
+  let pending: PendingFolder[] = [];
+  const pendingDevices = [{ device: 'A', name: '', address: '', seenMs: 0 }];
+  const cleared: string[] = [];
   const events: unknown[] = [];
   const offers = new FolderOffers(
     {
-      addPendingFolder: ({ folder, device }) => {
+      addPendingFolder: (offer) => {
+        const { folder, device } = offer;
+        pending.push(offer);
         stored.push(`${device} ${folder}`);
         return Promise.resolve(stored.indexOf(`${device} ${folder}`) === stored.length - 1);
       },
+      pendingFolders: () => Promise.resolve(pending),
+      removePendingFolder: (folder, device) => {
+        pending = pending.filter((each) => each.folder !== folder || each.device !== device);
+        return Promise.resolve();
+      },
+      pendingDevices: () => Promise.resolve(pendingDevices),
+      removePendingDevice: () => Promise.resolve(),
     },
-    { emit: (_name, payload) => void events.push(payload) },
+    {
+      emit: (name, payload) => {
+        if (name.endsWith('Changed')) events.push(payload);
+        else cleared.push(Object.values(payload).join(' '));
+      },
+    },
     new HandClock(),
     { log: (line) => lines.push(line), warn: (line) => lines.push(line) },
   );
-  return { lines, stored, events, offers };
+  return { lines, stored, events, offers, cleared };
 }
 
 describe('folders offered by devices', () => {
@@ -30,6 +49,31 @@ describe('folders offered by devices', () => {
       'Device B offers folder "photos", which is not shared with it here',
     ]);
     expect(events).toHaveLength(2);
+  });
+
+  it('end when the device takes them back, and are told anew when it makes them again', async () => {
+    const { offers, stored, cleared } = setup();
+    for (const folder of ['photos', 'music']) await offers.add('A', folder, '');
+    await offers.add('B', 'photos', '');
+    await offers.keepOnly('A', new Set(['music']));
+    expect(cleared).toEqual(['photos A']);
+    await offers.add('A', 'photos', '');
+    expect(stored.at(-1)).toBe('A photos');
+  });
+
+  it('end when the folder is shared with the device or the device is unknown, as does its own waiting', async () => {
+    const { offers, cleared } = setup();
+    await offers.add('A', 'photos', '');
+    await offers.add('A', 'music', '');
+    await offers.add('C', 'photos', '');
+    await offers.settle(
+      settingsFor({
+        home: '/',
+        devices: [{ id: 'A' }],
+        folders: [{ id: 'photos', path: '/p' }],
+      }),
+    );
+    expect(cleared).toEqual(['photos A', 'photos C', 'A']);
   });
 
   it('are bounded for each device, which is said once, and leave room for those of others', async () => {

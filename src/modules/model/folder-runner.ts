@@ -18,6 +18,7 @@ import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
+import { overrideNeeds } from './override.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
 
@@ -51,6 +52,7 @@ export class FolderRunner {
   private readonly loop: WakeLoop;
   private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'cleanup'>;
   private readonly requests = new ScanRequests();
+  private readonly overrides: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   private isPullWanted = false;
   private isCleanupDue = true;
   private isFirstScanDone = false;
@@ -133,6 +135,13 @@ export class FolderRunner {
     this.loop.wake();
   }
 
+  /** Announces what this device has above what others have; settles when that is recorded, or cannot be. */
+  override(): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => this.overrides.push({ resolve, reject }));
+    this.loop.wake();
+    return done;
+  }
+
   /** Resolves when nothing that was asked so far is left to do. */
   idle(): Promise<void> {
     return this.loop.idle();
@@ -141,7 +150,7 @@ export class FolderRunner {
   async stop(): Promise<void> {
     this.timers.stop();
     await this.loop.stop();
-    this.requests.failed(new SyncError('closed', 'the folder is stopped'));
+    this.refuseAll(new SyncError('closed', 'the folder is stopped'));
     await this.parts.puller.forget(this.settings.id);
     await this.closeFs();
   }
@@ -154,6 +163,8 @@ export class FolderRunner {
       if (names !== undefined) {
         await this.scan(fs, names, signal);
         this.requests.scanned();
+      } else if (this.overrides.length > 0 && this.isFirstScanDone) {
+        await this.overrideAll(signal);
       } else if (this.isPullWanted && this.isFirstScanDone) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
@@ -264,6 +275,26 @@ export class FolderRunner {
     }
   }
 
+  private async overrideAll(signal: AbortSignal): Promise<void> {
+    const { database, clock, events } = this.parts;
+    const { id, ignorePerms } = this.settings;
+    const nowS = Math.floor(clock.nowMs() / 1000);
+    const context = { identity: this.identity(), ignorePerms, nowS };
+    const asked = [...this.overrides];
+    const sequence = await overrideNeeds(id, context, database, signal);
+    if (sequence !== undefined) {
+      events.emit('LocalIndexUpdated', { folder: id, items: 0, sequence });
+    }
+    for (const { resolve } of asked) resolve();
+    this.overrides.splice(0, asked.length);
+  }
+
+  /** Whoever waits learns that it will not be done soon. */
+  private refuseAll(error: unknown): void {
+    this.requests.failed(error);
+    for (const { reject } of this.overrides.splice(0)) reject(error);
+  }
+
   private async cleanUp(fs: FolderFs, signal: AbortSignal): Promise<void> {
     this.isCleanupDue = false;
     const removed = await removeStrayTemps(fs, this.parts.clock.nowMs(), signal);
@@ -290,7 +321,7 @@ export class FolderRunner {
   /** The file system is opened anew next time: whatever is wrong may be mended outside. */
   private fail(error: unknown): void {
     const text = messageOf(error);
-    this.requests.failed(error);
+    this.refuseAll(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
     this.setState('error', text);
     this.timers.set('error', ERROR_RETRY_MS, () => {

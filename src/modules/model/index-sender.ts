@@ -46,6 +46,11 @@ export class IndexSender {
     );
   }
 
+  /** The last sequence that was handed to the connection. */
+  get position(): number {
+    return this.sentSequence;
+  }
+
   wake(): void {
     this.loop.wake();
   }
