@@ -57,18 +57,22 @@ class OpenUdpBeacon implements OpenBeacon {
     const problems = [...(await this.receive())];
     const sender = await this.sending();
     if (typeof sender === 'string') return [...problems, sender];
-    const failures = await Promise.all(
-      this.targets().map(
-        (target) =>
-          new Promise<string[]>((resolve) => {
-            if (this.isClosed) return resolve([]);
-            sender.send(packet, this.place.port, target, (error) =>
-              resolve(error === null ? [] : [`${target}: ${messageOf(error)}`]),
-            );
-          }),
-      ),
-    );
-    return [...problems, ...failures.flat()];
+    const targets = this.targets();
+    const failures = (
+      await Promise.all(targets.map((target) => this.sendTo(sender, target, packet)))
+    ).filter((failure) => failure !== '');
+    // One interface that is coming up, or is no use, is nothing to tell anybody of.
+    return failures.length === targets.length ? [...problems, ...failures] : problems;
+  }
+
+  /** Resolves with what went wrong, or ''. */
+  private sendTo(sender: Socket, target: string, packet: Uint8Array): Promise<string> {
+    return new Promise((resolve) => {
+      if (this.isClosed) return resolve('');
+      sender.send(packet, this.place.port, target, (error) =>
+        resolve(error === null ? '' : messageOf(error)),
+      );
+    });
   }
 
   async close(): Promise<void> {
@@ -115,7 +119,12 @@ class OpenUdpBeacon implements OpenBeacon {
   }
 
   private socket(onFailed: (socket: Socket) => void): Socket {
-    const socket = createSocket({ type: this.type, reuseAddr: true, ipv6Only: true });
+    const isV6 = this.type === 'udp6';
+    const socket = createSocket({
+      ...{ type: this.type, reuseAddr: true },
+      // IPv4 does not know the option.
+      ...(isV6 ? { ipv6Only: true } : {}),
+    });
     // A socket that fails is made anew at the next send.
     socket.on('error', () => {
       onFailed(socket);
