@@ -6,17 +6,26 @@ import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { messageOf } from '../../domain/errors.js';
 import { Beacon, type BeaconPlace, type OnPacket, type OpenBeacon } from './beacon.js';
-import { broadcastAddresses, externalAddresses, multicastZones } from './network-interfaces.js';
+import {
+  broadcastAddresses,
+  externalAddresses,
+  type Interfaces,
+  multicastZones,
+} from './network-interfaces.js';
 
 export class UdpBeacon extends Beacon {
   async open(place: BeaconPlace, onPacket: OnPacket): Promise<OpenBeacon> {
-    const beacon = new OpenUdpBeacon(place, onPacket);
+    const beacon = new OpenUdpBeacon(place, onPacket, () => this.interfaces());
     await beacon.receive();
     return beacon;
   }
 
   localAddresses(): readonly string[] {
-    return externalAddresses(networkInterfaces());
+    return externalAddresses(this.interfaces());
+  }
+
+  protected interfaces(): Interfaces {
+    return networkInterfaces();
   }
 }
 
@@ -29,6 +38,7 @@ class OpenUdpBeacon implements OpenBeacon {
   constructor(
     private readonly place: BeaconPlace,
     private readonly onPacket: OnPacket,
+    private readonly interfaces: () => Interfaces,
   ) {
     this.type = place.kind === 'broadcast' ? 'udp4' : 'udp6';
   }
@@ -101,7 +111,7 @@ class OpenUdpBeacon implements OpenBeacon {
   }
 
   private targets(): string[] {
-    const interfaces = networkInterfaces();
+    const interfaces = this.interfaces();
     return this.place.kind === 'broadcast'
       ? broadcastAddresses(interfaces)
       : multicastZones(interfaces, process.platform).map((zone) => `${this.place.group}%${zone}`);
@@ -109,7 +119,7 @@ class OpenUdpBeacon implements OpenBeacon {
 
   /** Listens to the group on every interface. Where it does already, the system says so, and all is well. */
   private join(): void {
-    for (const zone of multicastZones(networkInterfaces(), process.platform)) {
+    for (const zone of multicastZones(this.interfaces(), process.platform)) {
       try {
         this.receiver?.addMembership(this.place.group, `::%${zone}`);
       } catch {
