@@ -10,6 +10,7 @@ import { ProtocolModule } from '../protocol/protocol.module.js';
 import { BlockSource } from './block-source.js';
 import { ConnectedDevices } from './connected-devices.js';
 import { ConnectionsService } from './connections.service.js';
+import { PartialOffers } from './partial-offers.js';
 import { RemoteBlockSource } from './remote-block-source.js';
 import { TcpTransport } from './tcp-transport.js';
 import { Transport } from './transport.js';
@@ -19,6 +20,7 @@ import { Transport } from './transport.js';
   providers: [
     ConnectionsService,
     ConnectedDevices,
+    PartialOffers,
     {
       provide: Transport,
       useFactory: (cert: CertService, clock: Clock, service: SettingsService) =>
@@ -27,11 +29,11 @@ import { Transport } from './transport.js';
     },
     {
       provide: BlockSource,
-      useFactory: (devices: ConnectedDevices, clock: Clock) =>
-        new RemoteBlockSource(devices, clock),
-      inject: [ConnectedDevices, Clock],
+      useFactory: (devices: ConnectedDevices, clock: Clock, offers: PartialOffers) =>
+        new RemoteBlockSource(devices, clock, undefined, undefined, offers),
+      inject: [ConnectedDevices, Clock, PartialOffers],
     },
   ],
-  exports: [ConnectionsService, ConnectedDevices, BlockSource, Transport],
+  exports: [ConnectionsService, ConnectedDevices, PartialOffers, BlockSource, Transport],
 })
 export class ConnectionsModule {}

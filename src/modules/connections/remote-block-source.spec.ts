@@ -8,8 +8,10 @@ import {
 import { type BlockRequest } from '../protocol/messages.js';
 import { type PeerConnection } from '../protocol/connection-handler.js';
 import { type WantedBlock } from './block-source.js';
+import { SyncError } from '../../domain/errors.js';
 import { ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads, LOAD_LIMITS, type LoadLimits } from './device-load.js';
+import { PartialOffers } from './partial-offers.js';
 import {
   RemoteBlockSource,
   SILENT_MS,
@@ -27,16 +29,26 @@ function connection(deviceId: string, request: Answer): PeerConnection {
 
 /** A device that answers when told to. */
 class Device {
-  readonly asked: { block: BlockRequest; answer: (bytes: Uint8Array) => void; gone: boolean }[] =
-    [];
+  readonly asked: {
+    block: BlockRequest;
+    answer: (bytes: Uint8Array) => void;
+    fail: (error: Error) => void;
+    gone: boolean;
+  }[] = [];
   readonly connection: PeerConnection;
 
   constructor(readonly id: string) {
     this.connection = connection(id, (block, signal) => {
-      const entry = { block: block as BlockRequest, answer: (_: Uint8Array) => {}, gone: false };
+      const entry = {
+        block: block as BlockRequest,
+        answer: (_: Uint8Array) => {},
+        fail: (_: Error) => {},
+        gone: false,
+      };
       this.asked.push(entry);
       return new Promise((resolve, reject) => {
         entry.answer = resolve;
+        entry.fail = reject;
         signal.addEventListener('abort', () => {
           entry.gone = true;
           reject(signal.reason as Error);
@@ -50,6 +62,7 @@ function setUp(names: string[], limits: LoadLimits = LOAD_LIMITS) {
   const clock = new HandClock();
   const connected = new ConnectedDevices();
   const loads = new DeviceLoads(limits);
+  const offers = new PartialOffers();
   const devices = names.map((name) => new Device(name));
   for (const device of devices) connected.add(device.connection);
   return {
@@ -57,7 +70,8 @@ function setUp(names: string[], limits: LoadLimits = LOAD_LIMITS) {
     connected,
     loads,
     devices,
-    source: new RemoteBlockSource(connected, clock, loads),
+    offers,
+    source: new RemoteBlockSource(connected, clock, loads, undefined, offers),
   };
 }
 
@@ -318,5 +332,45 @@ describe('the blocks of connected devices', () => {
     const idealMs = (count * 128) / (speeds.fast + speeds.slow);
     expect(endedMs - startedMs).toBeLessThan(idealMs * 1.6);
     expect(served.fast).toBeGreaterThan(served.slow * 5);
+  });
+
+  it('are asked again of a device whose connection was replaced by another one', async () => {
+    const { source, devices, connected } = setUp(['A']);
+    const [old] = devices as [Device];
+    const fetching = source.fetch(blockOf(0), ['A'], FOREVER);
+    await turns();
+    const better = new Device('A');
+    connected.replace(better.connection);
+    Object.assign(old.connection, { isClosed: true });
+    old.asked[0]?.fail(new SyncError('closed', 'replaced', true));
+    await turns();
+    better.asked[0]?.answer(contentOf(blockOf(0)));
+    expect(Buffer.from(await fetching)).toEqual(contentOf(blockOf(0)));
+  });
+
+  it('come from a device that is receiving the same version itself, and is no source otherwise', async () => {
+    const { source, devices, offers } = setUp(['A', 'B']);
+    const [a, b] = devices as [Device, Device];
+    const version = [{ id: 1n, value: 1n }];
+    const wanted = { ...blockOf(0), version };
+    const { folder, name } = wanted;
+    expect(source.isOffered(wanted)).toBe(false);
+    const waiting = source.fetch(wanted, ['A'], FOREVER);
+    await turns();
+    a.asked[0]?.fail(new SyncError('missing', 'no such file', true));
+    await expect(waiting).rejects.toMatchObject({ code: 'missing' });
+    const update = { type: 'append' as const, name, version, blockIndexes: [0], blockSize: 0 };
+    offers.update(b.connection, { folder, updates: [update] });
+    expect(source.isOffered(wanted)).toBe(true);
+    const fetching = source.fetch(wanted, [], FOREVER);
+    await turns();
+    expect(b.asked[0]?.block.fromTemporary).toBe(true);
+    b.asked[0]?.answer(contentOf(wanted));
+    expect(Buffer.from(await fetching)).toEqual(contentOf(wanted));
+    const again = source.fetch(wanted, [], FOREVER);
+    await turns();
+    b.asked[1]?.fail(new SyncError('missing', 'no such temporary block', true));
+    await expect(again).rejects.toMatchObject({ code: 'missing' });
+    expect(source.isOffered(wanted)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@
  * Blocks from connected devices. The device that is least busy for its speed is asked first; what comes is checked
  * against its SHA-256; a device that fails, stalls or sends other bytes is left for the next one; while a device takes
  * much longer than it should, another one is asked beside it and the first good answer counts. No wait is unbounded.
+ * A device whose connection was replaced by another one has lost the request and is asked again.
  */
 import { hash } from 'node:crypto';
 import { messageOf, SyncError } from '../../domain/errors.js';
@@ -11,6 +12,7 @@ import { type PeerConnection } from '../protocol/connection-handler.js';
 import { BlockSource, type WantedBlock } from './block-source.js';
 import { type ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads } from './device-load.js';
+import { PartialOffers } from './partial-offers.js';
 import { type Lease, RequestQueue } from './request-queue.js';
 
 /** A device that has not answered a request for so long is slow, unless it has much to answer before. */
@@ -41,6 +43,7 @@ export class RemoteBlockSource extends BlockSource {
     private readonly clock: Clock,
     private readonly loads: DeviceLoads = new DeviceLoads(),
     private readonly sha256: Sha256 = sha256InThread,
+    private readonly offers: PartialOffers = new PartialOffers(),
   ) {
     super();
     this.queue = new RequestQueue(
@@ -49,10 +52,15 @@ export class RemoteBlockSource extends BlockSource {
       () => devices.count,
     );
     devices.onChange(() => this.queue.devicesChanged());
+    offers.onChange(() => this.queue.devicesChanged());
   }
 
   connected(devices: readonly DeviceId[]): DeviceId[] {
     return devices.filter((device) => this.devices.get(device) !== undefined);
+  }
+
+  override isOffered(block: WantedBlock): boolean {
+    return this.offering(block).length > 0;
   }
 
   async fetch(
@@ -108,15 +116,18 @@ export class RemoteBlockSource extends BlockSource {
       const attempt = new AbortController();
       task.attempts.add(attempt);
       let lease: Lease | undefined;
+      let connection: PeerConnection | undefined;
       try {
         const { size } = task.block;
         lease = await this.queue.lease(size, () => this.candidates(task), attempt.signal);
         if (lease === undefined) throw nobodyGave(task);
+        connection = this.devices.get(lease.device);
         task.failures.set(lease.device, 'has not answered yet');
-        return await this.ask(task, lease, onSlow, attempt);
+        return await this.ask(task, lease, connection, onSlow, attempt);
       } catch (error) {
         if (task.over !== undefined || lease === undefined) throw error;
-        task.failures.set(lease.device, messageOf(error));
+        if (this.isReplaced(connection)) task.failures.delete(lease.device);
+        else task.failures.set(lease.device, messageOf(error));
       } finally {
         task.attempts.delete(attempt);
         lease?.release();
@@ -127,6 +138,7 @@ export class RemoteBlockSource extends BlockSource {
   private async ask(
     task: Fetch,
     lease: Lease,
+    connection: PeerConnection | undefined,
     onSlow: () => void,
     attempt: AbortController,
   ): Promise<Uint8Array> {
@@ -135,10 +147,13 @@ export class RemoteBlockSource extends BlockSource {
     attempt.signal.throwIfAborted();
     const startedMs = this.clock.monotonicMs();
     const watch = this.watch(lease, startedMs, onSlow, attempt);
+    const fromTemporary = !task.devices.includes(device);
     try {
-      const connection = this.devices.get(device);
       if (connection === undefined) throw new SyncError('closed', 'not connected any more', true);
-      const bytes = await connection.request({ ...block, fromTemporary: false }, attempt.signal);
+      const bytes = await connection.request(
+        { ...wireRequest(block), fromTemporary },
+        attempt.signal,
+      );
       const nowMs = this.clock.monotonicMs();
       this.silent.delete(connection);
       this.loads.answered(device, lease.owedBytes, nowMs - startedMs, nowMs);
@@ -147,11 +162,25 @@ export class RemoteBlockSource extends BlockSource {
       this.loads.lied(device, nowMs);
       throw new SyncError('mismatch', 'sent other bytes than the hash says', true);
     } catch (error) {
-      if (task.over === undefined) this.loads.failed(device, this.clock.monotonicMs());
+      if (fromTemporary && connection !== undefined) {
+        this.offers.forget(connection, block.folder, block.name);
+        // What it was receiving is finished or given up: no sign of trouble.
+        if (error instanceof SyncError && error.code === 'missing') throw error;
+      }
+      if (task.over === undefined && !this.isReplaced(connection)) {
+        this.loads.failed(device, this.clock.monotonicMs());
+      }
       throw error;
     } finally {
       watch.cancel();
     }
+  }
+
+  /** The connection ended because the device has another one. */
+  private isReplaced(connection: PeerConnection | undefined): boolean {
+    if (connection?.isClosed !== true) return false;
+    const now = this.devices.get(connection.deviceId);
+    return now !== undefined && now !== connection;
   }
 
   /** Tells once when the request is slow, and aborts it when the device has stalled. */
@@ -193,11 +222,21 @@ export class RemoteBlockSource extends BlockSource {
   /** Connected devices that this fetch has not asked, and that answer. */
   private candidates(task: Fetch): DeviceId[] {
     const nowMs = this.clock.monotonicMs();
-    return task.devices.filter((device) => {
+    return [...task.devices, ...this.offering(task.block, task.devices)].filter((device) => {
       const connection = this.devices.get(device);
       if (connection === undefined || task.failures.has(device)) return false;
       return (this.silent.get(connection) ?? 0) <= nowMs;
     });
+  }
+
+  /** Connected devices that have the block of a file which they are receiving, but for the ones named. */
+  private offering(block: WantedBlock, but: readonly DeviceId[] = []): DeviceId[] {
+    if (block.version === undefined) return [];
+    return this.devices
+      .all()
+      .filter((connection) => this.offers.has(connection, block))
+      .map(({ deviceId }) => deviceId)
+      .filter((device) => !but.includes(device));
   }
 }
 
@@ -226,4 +265,9 @@ function nobodyGave(task: Fetch): SyncError {
 
 function sha256InThread(bytes: Uint8Array): Uint8Array {
   return hash('sha256', bytes, 'buffer');
+}
+
+/** The parts that a request carries. */
+function wireRequest({ folder, name, offset, size, hash: blockHash, blockNo }: WantedBlock) {
+  return { folder, name, offset, size, hash: blockHash, blockNo };
 }

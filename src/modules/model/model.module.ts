@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConnectionsModule } from '../connections/connections.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { PullerModule } from '../puller/puller.module.js';
 import { ScannerModule } from '../scanner/scanner.module.js';
@@ -6,7 +7,7 @@ import { ClusterService } from './cluster.service.js';
 import { ModelService } from './model.service.js';
 
 @Module({
-  imports: [DatabaseModule, ScannerModule, PullerModule],
+  imports: [DatabaseModule, ConnectionsModule, ScannerModule, PullerModule],
   providers: [ModelService, ClusterService],
   exports: [ModelService, ClusterService],
 })

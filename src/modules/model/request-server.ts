@@ -46,8 +46,8 @@ export class RequestServer {
   private async fromTemporary(fs: FolderFs, request: BlockRequest): Promise<Uint8Array> {
     const isWanted = (await this.database.needed(request.folder, request.name)) !== undefined;
     const data = isWanted ? await this.read(fs, tempNameFor(request.name), request) : undefined;
-    if (data === undefined) throw new RequestRefused('no-such-file', 'no such temporary block');
-    return data;
+    // By now it may be complete and in its place.
+    return data ?? this.fromFile(fs, request);
   }
 
   /** undefined when the file is not there, too short or its bytes do not have the hash. */

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
+import { isFingerprint2013, shortId } from '../../domain/device-id.js';
 import { SyncError } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
 import { type FileInfo } from '../../domain/file-info.js';
@@ -18,6 +19,7 @@ import {
   type BlockSourcePlace,
   type PlannedBlock,
 } from './block-plan.js';
+import { fetchOrder, rankOf } from './fetch-order.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent } from './pull-plan.js';
 import { hasHash, TempFile } from './temp-file.js';
@@ -38,7 +40,8 @@ export async function pullContent(ctx: PullContext, item: NeededItem): Promise<T
   );
   try {
     const plan = await planContent(ctx, item, temp.valid);
-    const filling = new Filling(ctx, item, temp.handle);
+    const arrived = ctx.partial.begin(global, temp.valid ?? []);
+    const filling = new Filling(ctx, item, temp.handle, arrived);
     await filling.run(plan);
     return temp;
   } catch (error) {
@@ -54,10 +57,13 @@ export class NoDeviceError extends SyncError {
   }
 }
 
-/** Without a device, a file is begun only when the index knows all its blocks here. */
+/** Without a device, a file is begun only when the index knows all its blocks here, or others have some on their way. */
 async function requireLocalContent(ctx: PullContext, item: NeededItem): Promise<void> {
   const plan = await planContent(ctx, item, undefined);
-  if (plan.fetches.length > 0) throw new NoDeviceError(item.global.name);
+  const isHere = plan.fetches.length === 0;
+  const isOffered = ({ indexes }: PlannedBlock): boolean =>
+    ctx.source.isOffered(wantedBlock(ctx, item.global, indexes[0]));
+  if (!isHere && !plan.fetches.some(isOffered)) throw new NoDeviceError(item.global.name);
 }
 
 async function planContent(
@@ -87,6 +93,8 @@ class Filling {
     private readonly ctx: PullContext,
     private readonly item: NeededItem,
     private readonly handle: FileHandle,
+    /** Told of blocks that are in the file from now on. */
+    private readonly arrived: (blockIndexes: readonly number[]) => void,
   ) {
     this.wanted = item.global;
     // FETCHES_PER_FILE bounds its listeners.
@@ -104,7 +112,8 @@ class Filling {
       await this.each(plan.copies, COPIES_PER_FILE, async (block) => {
         if (!(await this.copy(block, sources))) missed.push(block);
       });
-      await this.each([...missed, ...plan.fetches], FETCHES_PER_FILE, (block) => this.fetch(block));
+      const fetches = this.inOrder([...missed, ...plan.fetches]);
+      await this.each(fetches, FETCHES_PER_FILE, (block) => this.fetch(block));
     } finally {
       this.ctx.signal.removeEventListener('abort', onAbort);
       await sources.close();
@@ -148,20 +157,17 @@ class Filling {
     return false;
   }
 
+  private inOrder(blocks: readonly PlannedBlock[]): PlannedBlock[] {
+    const { ownShortId, settings } = this.ctx.folder;
+    if (settings.devices.length < 2) return [...blocks];
+    const others = settings.devices.filter((device) => !isFingerprint2013(device)).map(shortId);
+    return fetchOrder(blocks, rankOf(ownShortId, others), others.length + 1);
+  }
+
   private fetch(block: PlannedBlock): Promise<void> {
-    const [blockNo] = block.indexes;
-    const size = blockLength(this.wanted, blockNo);
-    const hash = blockHash(this.wanted, blockNo);
-    const wanted = {
-      folder: this.ctx.folder.settings.id,
-      name: this.wanted.name,
-      offset: blockOffset(this.wanted, blockNo),
-      size,
-      hash,
-      blockNo,
-    };
+    const wanted = wantedBlock(this.ctx, this.wanted, block.indexes[0]);
     const { signal } = this.stop;
-    return this.ctx.requests.run(groupOf(this.ctx, this.item), size, signal, async () => {
+    return this.ctx.requests.run(groupOf(this.ctx, this.item), wanted.size, signal, async () => {
       const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
       requireHash(data, wanted);
       signal.throwIfAborted();
@@ -173,6 +179,7 @@ class Filling {
     for (const index of block.indexes) {
       await this.handle.write(blockOffset(this.wanted, index), data);
     }
+    this.arrived(block.indexes);
   }
 
   private writeZeros(index: number): Promise<void> {
@@ -180,6 +187,18 @@ class Filling {
     const zeros = new Uint8Array(blockLength(this.wanted, index));
     return this.handle.write(blockOffset(this.wanted, index), zeros);
   }
+}
+
+function wantedBlock(ctx: PullContext, wanted: FileInfo, blockNo: number): WantedBlock {
+  return {
+    folder: ctx.folder.settings.id,
+    name: wanted.name,
+    offset: blockOffset(wanted, blockNo),
+    size: blockLength(wanted, blockNo),
+    hash: blockHash(wanted, blockNo),
+    blockNo,
+    version: wanted.version,
+  };
 }
 
 /** The last check before bytes are written, whoever checked them before. */

@@ -7,6 +7,7 @@ import { type FolderSettings } from '../config/settings.js';
 import { type BlockSource } from '../connections/block-source.js';
 import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
 import { type DiskView } from './disk-view.js';
+import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
 import { type Transfers } from './transfers.js';
@@ -42,6 +43,7 @@ export interface PullContext {
   /** Blocks requested and not yet written, by bytes; grouped by the devices that have them. */
   readonly requests: SharedLimit;
   readonly transfers: Transfers;
+  readonly partial: PartialFiles;
   readonly patience: Patience;
   readonly batch: RecordBatch;
   /** Names to be scanned after the pass. */

@@ -9,6 +9,7 @@ import { BlockSource } from '../connections/block-source.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
+import { PartialFiles, type PartialFile } from './partial-files.js';
 import { Patience } from './patience.js';
 import { type PullContext, type PullFolder, RescanList } from './pull-context.js';
 import { SMALL_FILES_PER_FILE } from './pull-job.js';
@@ -45,6 +46,7 @@ interface FolderState {
   readonly fs: FolderFs | undefined;
   readonly retries: RetryBook;
   readonly transfers: Transfers;
+  readonly partial: PartialFiles;
   readonly requests: SharedLimit;
   readonly writable: WritableDirectories;
   /** Of the pass under way. */
@@ -119,6 +121,11 @@ export class PullerService {
     return this.folders.get(folder)?.retries.problems() ?? [];
   }
 
+  /** What the folder has of files that are still on their way. */
+  partialFiles(folder: string): PartialFile[] {
+    return this.folders.get(folder)?.partial.all() ?? [];
+  }
+
   /** Failed items may be tried at the next pass, as when a device that has them connected. */
   retryNow(folder: string): void {
     this.folders.get(folder)?.retries.retryNow();
@@ -140,7 +147,7 @@ export class PullerService {
 
   private async contextFor(
     folder: PullFolder,
-    { retries, requests, transfers, writable }: FolderState,
+    { retries, requests, transfers, partial, writable }: FolderState,
     patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
@@ -158,6 +165,7 @@ export class PullerService {
       signal,
       requests,
       transfers,
+      partial,
       patience,
       batch: new RecordBatch(settings.id, fs, database, events, clock),
       rescan: new RescanList(),
@@ -174,11 +182,13 @@ export class PullerService {
     const known = this.folders.get(id);
     if (known?.fs === fs) return known;
     const { filesInFlight, requestBytesMax } = this.settings.settings;
+    const partial = new PartialFiles();
     const filesMax = GROUP_SHARE * filesInFlight * SMALL_FILES_PER_FILE;
     const state: FolderState = {
       fs,
       retries: known?.retries ?? new RetryBook(),
-      transfers: new Transfers(new SharedLimit(filesMax), onArrived),
+      transfers: new Transfers(new SharedLimit(filesMax), onArrived, (name) => partial.end(name)),
+      partial,
       requests: new SharedLimit(GROUP_SHARE * requestBytesMax),
       writable: new WritableDirectories(fs),
       patience: undefined,

@@ -46,6 +46,8 @@ export class Transfers {
     private readonly limit: SharedLimit,
     /** Something has arrived, or failed, that no pass was waiting for. */
     private readonly onArrived: () => void,
+    /** The content of the name was taken, or given up: there is nothing on its way any more. */
+    private readonly onGone: (name: string) => void = () => undefined,
   ) {}
 
   /** Files whose content is on its way or has arrived. */
@@ -141,6 +143,7 @@ export class Transfers {
     if (transfer.content !== undefined && !transfer.isAwaited) return;
     this.transfers.delete(name);
     transfer.release();
+    this.onGone(name);
   }
 
   /** Resolves when nothing is under way any more; temp files stay, to be gone on with. */
@@ -175,6 +178,7 @@ export class Transfers {
 
   private giveUp(name: string, transfer: Transfer): void {
     this.transfers.delete(name);
+    this.onGone(name);
     transfer.stop.abort(new SyncError('closed', 'the content is not needed any more'));
     const ending = (transfer.content ?? Promise.resolve(undefined))
       .then(
