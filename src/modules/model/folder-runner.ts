@@ -142,6 +142,11 @@ export class FolderRunner {
     return done;
   }
 
+  /** As override, for who does not wait for it. In a folder that does not only send nothing happens. */
+  requestOverride(): void {
+    if (this.isSendOnly) this.override().catch(() => undefined);
+  }
+
   /** Resolves when nothing that was asked so far is left to do. */
   idle(): Promise<void> {
     return this.loop.idle();
