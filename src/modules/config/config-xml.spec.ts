@@ -98,12 +98,46 @@ describe('a config.xml', () => {
     expect(folders[0].blockedBy).toContain(reason);
   });
 
+  it.each([['the mark untrusted', '<untrusted>true</untrusted>', 'the mark untrusted']])(
+    'does not connect a device with %s, and says why',
+    (_what, content, reason) => {
+      const text = `<configuration version="37"><device id="${other}">${content}</device></configuration>`;
+      expect(read(text).devices[0].blockedBy).toContain(reason);
+    },
+  );
+
   it.each([
-    ['the mark untrusted', '<untrusted>true</untrusted>', 'the mark untrusted'],
-  ])('does not connect a device with %s, and says why', (_what, content, reason) => {
-    const text = `<configuration version="37"><device id="${other}">${content}</device></configuration>`;
-    expect(read(text).devices[0].blockedBy).toContain(reason);
+    [
+      '21030',
+      '[ff12::99]:21031',
+      { localDiscoveryPort: 21030, multicastAddress: '[ff12::99]:21031' },
+    ],
+    // What older versions wrote by themselves stands for today's.
+    [
+      '21025',
+      '[ff32::5222]:21026',
+      { localDiscoveryPort: 21027, multicastAddress: '[ff12::8384]:21027' },
+    ],
+  ])('says where discovery on the LAN is: %s and %s', (port, group, expected) => {
+    const options = `<localAnnouncePort>${port}</localAnnouncePort><localAnnounceMCAddr>${group}</localAnnounceMCAddr>`;
+    const settings = read(
+      `<configuration version="37"><options>${options}</options></configuration>`,
+    );
+    expect(settings.problems).toEqual([]);
+    expect(settings.values).toMatchObject(expected);
   });
+
+  it.each(['[2001:db8::1]:21027', 'ff12::8384', '[ff12::8384]:0'])(
+    'refuses %s as the group of discovery on the LAN',
+    (group) => {
+      const { problems } = read(
+        `<configuration version="37"><options><localAnnounceMCAddr>${group}</localAnnounceMCAddr></options></configuration>`,
+      );
+      expect(problems.map(({ item }) => item)).toEqual([
+        'configuration/options/localAnnounceMCAddr',
+      ]);
+    },
+  );
 
   it('blocks the GUI for logins that are not implemented', () => {
     const gui = '<gui><authMode>ldap</authMode><user>u</user><password>x</password></gui>';

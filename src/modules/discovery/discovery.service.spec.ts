@@ -58,4 +58,19 @@ describe('the addresses of a device', () => {
     );
     await expect(addresses).rejects.toBe(reason);
   });
+
+  it('are shown per device as all sources know them, and so is why one does not work', () => {
+    const known = (...addresses: string[]) => new Map([['A', addresses]]);
+    const first = { ...lan, known: () => known('tcp://10.0.0.5:1', 'quic://10.0.0.5:1') };
+    const second = { ...broken, known: () => known('tcp://10.0.0.5:1'), problem: 'no route' };
+    const service = new DiscoveryService({
+      sources: [first, second, source('bare', () => Promise.resolve([]))],
+    });
+    expect(service.cache()).toEqual(new Map([['A', ['quic://10.0.0.5:1', 'tcp://10.0.0.5:1']]]));
+    expect(service.status()).toEqual([
+      { name: 'lan', problem: '' },
+      { name: 'broken', problem: 'no route' },
+      { name: 'bare', problem: '' },
+    ]);
+  });
 });
