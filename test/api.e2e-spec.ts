@@ -308,6 +308,28 @@ describe('two nodes', () => {
   });
 });
 
+it('a folder that only sends makes its own state the one of all, when asked to', async () => {
+  const other = await TestNode.create(base, 'b');
+  fs.writeFileSync(join(node.root, 'mine'), 'of the sender');
+  await other.start({ devices: [{ id: node.id }] });
+  const devices = [{ id: other.id, addresses: [other.address] }];
+  await node.start({ http: true, devices, folders: [{ type: 'sendonly' }] });
+  await until('the file has arrived', () => fs.existsSync(join(other.root, 'mine')));
+  fs.writeFileSync(join(other.root, 'mine'), 'edited by the receiver');
+  fs.writeFileSync(join(other.root, 'theirs'), 'made by the receiver');
+  await other.scan();
+  const needed = async (): Promise<unknown> =>
+    (await node.rest('db/status?folder=default'))['needTotalItems'];
+  await until('the changes are announced', async () => (await needed()) === 2);
+  expect((await node.ask('POST', 'db/override?folder=default')).status).toBe(200);
+  await until('the receiver has what the sender has', () => {
+    const isBack = fs.readFileSync(join(other.root, 'mine'), 'utf8') === 'of the sender';
+    return isBack && !fs.existsSync(join(other.root, 'theirs'));
+  });
+  await until('nothing is needed', async () => (await needed()) === 0);
+  await other.stop();
+});
+
 describe('the configuration', () => {
   it('changes while the node runs: a folder is added, paused, resumed and removed', async () => {
     await node.start({ http: true });

@@ -8,7 +8,7 @@ import { LocalFlag, type FileInfo, type LocalFileInfo } from '../../src/domain/f
 import { isNeeded, pickGlobal } from '../../src/domain/global-version.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
 import { compareVectors, isConcurrent } from '../../src/domain/version-vector.js';
-import { type IndexDatabase } from '../../src/modules/database/index-database.js';
+import { type IndexDatabase, type WalkedItems } from '../../src/modules/database/index-database.js';
 import {
   ALICE,
   announced,
@@ -117,6 +117,7 @@ export async function expectAgreement(database: IndexDatabase, model: Model): Pr
     expect(need?.local?.version).toEqual(local?.version);
   }
   expect(names(await toGlobals(database))).toEqual(names(needed));
+  await expectWalks(database, model, globals);
   const summary = await database.summary(FOLDER);
   const locals = [...(model.get('')?.values() ?? [])];
   expect({ ...summary.local, sequence: 0 }).toEqual(countsOf(locals));
@@ -128,6 +129,41 @@ export async function expectAgreement(database: IndexDatabase, model: Model): Pr
     expect({ ...counts, sequence: 0 }).toEqual(countsOf(files));
   }
   await expectBlocks(database, locals);
+}
+
+/** In parts as small as they get. */
+async function walked(
+  part: (from: Uint8Array | undefined) => Promise<WalkedItems>,
+): Promise<FileInfo[]> {
+  const items: FileInfo[] = [];
+  let from: Uint8Array | undefined;
+  do {
+    const { items: some, next } = await part(from);
+    items.push(...some);
+    from = next;
+  } while (from !== undefined);
+  return items;
+}
+
+/** globals: the global version of each name, in tree order. */
+async function expectWalks(
+  database: IndexDatabase,
+  model: Model,
+  globals: FileInfo[],
+): Promise<void> {
+  const existing = globals.filter((file) => !file.deleted && !isInvalid(file));
+  const below = (tree: string, levels: number): Promise<FileInfo[]> =>
+    walked((from) => database.walkGlobals(FOLDER, tree, levels, from, 1));
+  expect(names(await below('', -1))).toEqual(names(existing));
+  const top = existing.filter(({ name }) => !name.includes('/'));
+  expect(names(await below('', 0))).toEqual(names(top));
+  const inA = existing.filter(({ name }) => name.startsWith('a/'));
+  expect(names(await below('a', 0))).toEqual(names(inA));
+  for (const device of [ALICE, BOB]) {
+    const lacking = globals.filter((file) => isNeeded(file, model.get(device)?.get(file.name)));
+    const found = await walked((from) => database.walkRemoteNeeds(FOLDER, device, from, 1));
+    expect(names(found)).toEqual(names(lacking));
+  }
 }
 
 async function expectBlocks(database: IndexDatabase, locals: LocalFileInfo[]): Promise<void> {

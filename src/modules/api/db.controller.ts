@@ -107,15 +107,14 @@ export class DbController {
 
   @Post('override')
   @HttpCode(HttpStatus.OK)
-  async override(@Query('folder') folder: unknown): Promise<void> {
-    await this.scans.override(text(folder));
+  override(@Query('folder') folder: unknown): void {
+    this.scans.override(text(folder));
   }
 
+  /** No folder here keeps local changes to itself, so there is nothing to revert. */
   @Post('revert')
   @HttpCode(HttpStatus.OK)
-  async revert(@Query('folder') folder: unknown): Promise<void> {
-    await this.scans.revert(text(folder));
-  }
+  revert(): void {}
 
   /** The order of transfers cannot be changed: the answer is what is needed, in the order it has. */
   @Post('prio')

@@ -41,17 +41,9 @@ export class ScanService {
     this.rescans.delay(folder, seconds * MS_PER_S);
   }
 
-  /** The folder's type does not ask for it, or it does not run: nothing happens, as in Syncthing. */
-  override(folder: string): Promise<void> {
-    return this.ifRunning(folder);
-  }
-
-  revert(folder: string): Promise<void> {
-    return this.ifRunning(folder);
-  }
-
-  private async ifRunning(folder: string): Promise<void> {
-    this.model.runner(folder)?.requestPull();
+  /** Nothing happens to a folder that does not run or does not send only, as in Syncthing. */
+  override(folder: string): void {
+    this.model.runner(folder)?.requestOverride();
   }
 
   private running(folder: string): FolderRunner {

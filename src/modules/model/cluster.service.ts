@@ -10,6 +10,7 @@ import { Randomness } from '../../platform/randomness.js';
 import { type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { type DeviceHandler } from '../connections/device-handler.js';
+import { PartialOffers } from '../connections/partial-offers.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { type PeerConnection, RequestRefused } from '../protocol/connection-handler.js';
@@ -27,6 +28,7 @@ import {
   planFolderExchange,
   type SharedFolder,
 } from './cluster-plan.js';
+import { PullerService } from '../puller/puller.service.js';
 import { newReplicaId } from './identity.js';
 import { AnnouncedSequences } from './announced.js';
 import { FolderOffers } from './folder-offers.js';
@@ -35,6 +37,7 @@ import { IndexReceiver } from './index-receiver.js';
 import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
 import { type EarlyBatch, PeerSession } from './peer-session.js';
+import { ProgressSender } from './progress-sender.js';
 import { RequestServer } from './request-server.js';
 
 /** What a device says of a folder that is shared with it, in Syncthing's words. */
@@ -52,6 +55,7 @@ export class ClusterService implements DeviceHandler {
   private readonly announced: AnnouncedSequences;
   private readonly receiver: IndexReceiver;
   private stopListening: (() => void) | undefined;
+  private readonly progress: ProgressSender;
 
   constructor(
     private readonly model: ModelService,
@@ -60,6 +64,8 @@ export class ClusterService implements DeviceHandler {
     events: EventsService,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
+    private readonly partialOffers: PartialOffers,
+    puller: PullerService,
   ) {
     this.announced = new AnnouncedSequences(database);
     this.requestServer = new RequestServer(database, (folder, name) =>
@@ -69,6 +75,12 @@ export class ClusterService implements DeviceHandler {
     this.receiver = new IndexReceiver(database, events, {
       trace: (line) => this.traced(line),
       received: (folder) => this.model.runner(folder)?.requestPull(),
+    });
+    this.progress = new ProgressSender({
+      clock,
+      partialFiles: (folder) => puller.partialFiles(folder),
+      exchanged: () =>
+        [...this.sessions].map(([connection, session]) => [connection, session.keys()] as const),
     });
     events.on('LocalIndexUpdated', ({ folder }) => this.wakeSenders(folder));
   }
@@ -99,6 +111,7 @@ export class ClusterService implements DeviceHandler {
   async connected(connection: PeerConnection): Promise<void> {
     const session = new PeerSession(connection);
     this.sessions.set(connection, session);
+    this.progress.start();
     await session.run(() => this.announce(session));
   }
 
@@ -130,9 +143,10 @@ export class ClusterService implements DeviceHandler {
     return this.requestServer.answer(fs, message);
   }
 
-  /** Nothing is asked from partly received files yet, so nothing is kept of them. */
   async downloadProgress(connection: PeerConnection, message: DownloadProgress): Promise<void> {
-    this.isTaken(this.sessionOf(connection), message.folder);
+    const session = this.sessionOf(connection);
+    if (!this.isTaken(session, message.folder)) return;
+    this.partialOffers.update(connection, message);
   }
 
   closed(connection: PeerConnection): void {
@@ -287,6 +301,7 @@ export class ClusterService implements DeviceHandler {
   private async receive(connection: PeerConnection, batch: EarlyBatch): Promise<void> {
     const session = this.sessionOf(connection);
     const { folder } = batch.message;
+    this.partialOffers.announced(connection, folder, batch.message.files);
     if (this.isTaken(session, folder)) await this.receiver.take(session, batch);
     else if (session.standing(folder) === 'unknown') session.hold(batch);
   }
