@@ -47,6 +47,7 @@ function read(path: string): SourceFile {
   const text = readFileSync(path, 'utf8');
   const imports = [
     ...text.matchAll(/^(?:import|export)\s+([^'"]*?)from\s+['"]([^'"]+)['"]/gms),
+    ...text.matchAll(/(await) import\('([^']+)'\)/g),
   ].map(([, what, to]) => ({
     to: to!.startsWith('.')
       ? relative(ROOT, normalize(join(dirname(path), to!))).replace(/\.js$/, '.ts')

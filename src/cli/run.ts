@@ -1,5 +1,4 @@
 /** The program: what a command line does and with which exit status. Parts that only `serve` needs load when it runs. */
-import { readFileSync } from 'node:fs';
 import { messageOf } from '../domain/errors.js';
 import { type CommandLine, helpText, parseCommandLine } from '../modules/config/command-line.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
@@ -7,6 +6,7 @@ import { printable } from '../modules/logging/log-line.js';
 import { parseControlLine } from './control-line.js';
 import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
+import { programVersion } from './program-version.js';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
@@ -48,10 +48,4 @@ async function runCommand(
     await (command === 'id' ? printId : generate)(settings, io);
   }
   return EXIT_OK;
-}
-
-/** From package.json, which lies above both src/ and dist/. */
-export function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

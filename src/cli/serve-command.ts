@@ -17,7 +17,7 @@ import { HomeLock } from '../platform/home-lock.js';
 import { ensureConfigXml } from './first-config.js';
 import { type ProgramIo } from './program-io.js';
 import { NodeEnd } from './node-end.js';
-import { programVersion } from './run.js';
+import { programVersion } from './program-version.js';
 import { EXIT_RESTART, type StartNode } from './start-node.js';
 
 export async function serve(
