@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALICE, announced, fileOf } from '../../../test/contracts/index-database-fixture.js';
 import { indexDatabaseContract } from '../../../test/contracts/index-database.contract.js';
+import { until } from '../../../test/support/wait.js';
 import { SystemClock } from '../../platform/clock.js';
 import { SystemRandomness } from '../../platform/randomness.js';
 import { DatabaseMemory, InThreadIndexDatabase } from './in-thread-index-database.js';
@@ -60,10 +61,18 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
       await first.addFolder('f');
       await first.resetRemoteIndex('f', ALICE, 5n);
       await first.updateRemote('f', ALICE, many, 9_999);
-      crash = () => first.crash();
-      const dropping =
-        dropped === 'folder' ? first.removeFolder('f') : first.resetRemoteIndex('f', ALICE, 6n);
-      await expect(dropping).rejects.toMatchObject({ code: 'closed' });
+      let isKilled = false;
+      crash = () => {
+        isKilled = true;
+        first.crash();
+      };
+      if (dropped === 'folder') {
+        await first.removeFolder('f');
+        await until('the process is killed', () => isKilled);
+      } else {
+        const dropping = first.resetRemoteIndex('f', ALICE, 6n);
+        await expect(dropping).rejects.toMatchObject({ code: 'closed' });
+      }
 
       const second = new InThreadIndexDatabase({ storage, clock, randomness });
       await second.open();
@@ -77,5 +86,28 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
       }
       await second.close();
     }
+  });
+
+  it('lets no change of another folder wait until a removed folder is dropped', async () => {
+    const storage = kind === 'in memory' ? new DatabaseMemory() : join(home, 'index.db');
+    let steps = 0;
+    const pause = async (): Promise<void> => {
+      steps += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const database = new InThreadIndexDatabase({ storage, clock, randomness, pause });
+    await database.open();
+    for (const folder of ['big', 'other']) await database.addFolder(folder);
+    const many = Array.from({ length: 12_500 }, (_, i) => announced(fileOf(`f${i}`)));
+    await database.updateRemote('big', ALICE, many, 9_999);
+    steps = 0;
+    await database.removeFolder('big');
+    await database.updateLocal('other', [fileOf('a')]);
+    expect((await database.addFolder('big')).created).toBe(true);
+    expect(steps).toBeLessThan(9);
+    await until('it is dropped', () => steps >= 13);
+    expect(await database.folders()).toEqual(['big', 'other']);
+    expect((await database.summary('other')).local.files).toBe(1);
+    await database.close();
   });
 });

@@ -43,19 +43,17 @@ export class IndexChanges {
     return { indexId: newIndexId, created: true };
   }
 
-  *removeFolder(folder: string): Steps<void> {
+  /** From here on the folder is unknown; its rows go afterwards, by removalStep. */
+  removeFolder(folder: string): void {
     const id = this.names.folder(folder);
     if (id === undefined) return;
-    // From here on the folder is unknown; an interrupted removal goes on at the next start.
     this.db.statement('UPDATE folders SET name = NULL WHERE id = ?').run(id);
     this.names.forgetFolder(folder);
-    yield* this.removal.folder(id);
   }
 
-  /** Goes on with removals that a stop interrupted. */
-  *finishRemovals(): Steps<void> {
-    const folders = this.db.statement('SELECT id FROM folders WHERE name IS NULL').all();
-    for (const [id] of folders) yield* this.removal.folder(id as number);
+  /** One transaction of removing the rows of unknown folders; false when there are none. */
+  removalStep(): boolean {
+    return this.removal.namelessStep();
   }
 
   renewIndexId(folder: string, newIndexId: bigint): bigint {

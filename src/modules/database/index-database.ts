@@ -83,6 +83,7 @@ export abstract class IndexDatabase {
 
   /** Makes what is missing for a folder; returns our index ID for it, made with a random non-zero value when new. */
   abstract addFolder(folder: string): Promise<{ indexId: bigint; created: boolean }>;
+  /** When it resolves the folder is unknown for good. Its rows go afterwards, between the changes of other calls. */
   abstract removeFolder(folder: string): Promise<void>;
   abstract folders(): Promise<string[]>;
   /** Gives the folder a new index ID for us (peers will then ask for all of it). */

@@ -1,6 +1,7 @@
 /**
  * Dropping what a device announced, or a whole folder, a range of names at a time: each step is one transaction of
- * bounded length, and between steps other calls are served.
+ * bounded length, and between steps reads are served. The rows of a folder go step by step between other changes:
+ * nobody waits for them.
  */
 import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
@@ -34,13 +35,17 @@ export class IndexRemoval {
     this.db.statement('DELETE FROM indexes WHERE folder = ? AND device = ?').run(folder, device);
   }
 
-  /** Removes all rows of a folder whose name was taken away before. */
-  *folder(folder: number): Steps<void> {
-    while (this.folderStep(folder)) yield;
+  /** One step of removing the folders whose names were taken away; false when nothing is left to remove. */
+  namelessStep(): boolean {
+    const row = this.db.statement('SELECT id FROM folders WHERE name IS NULL LIMIT 1').get();
+    if (row === undefined) return false;
+    const folder = row[0] as number;
+    if (this.folderStep(folder)) return true;
     this.db.transaction(() => {
       this.db.statement('DELETE FROM indexes WHERE folder = ?').run(folder);
       this.db.statement('DELETE FROM folders WHERE id = ?').run(folder);
     });
+    return true;
   }
 
   /** The last name looked at; undefined at the end. */
