@@ -56,7 +56,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     for (const stop of this.hearing.splice(0)) stop();
     await this.discovery.stop();
-    this.cluster.stop();
+    await this.cluster.stop();
     await this.connections.stop();
     await this.model.stop();
     await this.walker.close();

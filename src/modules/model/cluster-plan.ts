@@ -84,6 +84,8 @@ export type FolderAnswer =
       readonly sendAfter: number;
       /** The device's index as we hold it is of another life: drop it and remember this ID. */
       readonly resetTo: bigint | undefined;
+      /** We have nothing of the device's index, so that it sends all of it. */
+      readonly hasNothing: boolean;
       /** The device claims more of our index than we have: ours was rolled back. */
       readonly isRolledBack: boolean;
     };
@@ -119,12 +121,14 @@ export function planFolderExchange(
   const isDelta = aboutUs.indexId !== 0n && aboutUs.indexId === own.indexId;
   const isRolledBack = isDelta && aboutUs.maxSequence > own.announced;
   const theirs = aboutThem?.indexId ?? 0n;
+  const isOther = theirs === 0n || theirs !== known.indexId;
   return {
     kind: 'exchange',
     folder,
     isDelta: isDelta && !isRolledBack,
     sendAfter: isDelta && !isRolledBack ? aboutUs.maxSequence : 0,
-    resetTo: theirs === 0n || theirs !== known.indexId ? theirs : undefined,
+    resetTo: isOther ? theirs : undefined,
+    hasNothing: isOther || known.sequence === 0,
     isRolledBack,
   };
 }

@@ -6,8 +6,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
-import { Randomness } from '../../platform/randomness.js';
-import { type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { type DeviceHandler } from '../connections/device-handler.js';
 import { PartialOffers } from '../connections/partial-offers.js';
@@ -29,8 +27,6 @@ import {
   type SharedFolder,
 } from './cluster-plan.js';
 import { PullerService } from '../puller/puller.service.js';
-import { newReplicaId } from './identity.js';
-import { AnnouncedSequences } from './announced.js';
 import { FolderOffers } from './folder-offers.js';
 import { areSharesChanged } from './folder-changes.js';
 import { IndexReceiver } from './index-receiver.js';
@@ -52,9 +48,9 @@ export class ClusterService implements DeviceHandler {
   private readonly offers: FolderOffers;
   /** Folders whose index was renewed: in this run nobody can know more of the new one than we announced. */
   private readonly renewed = new Set<string>();
-  private readonly announced: AnnouncedSequences;
   private readonly receiver: IndexReceiver;
   private stopListening: (() => void) | undefined;
+  private followed: Promise<void> = Promise.resolve();
   private readonly progress: ProgressSender;
 
   constructor(
@@ -63,11 +59,9 @@ export class ClusterService implements DeviceHandler {
     private readonly database: IndexDatabase,
     events: EventsService,
     private readonly clock: Clock,
-    private readonly randomness: Randomness,
     private readonly partialOffers: PartialOffers,
     puller: PullerService,
   ) {
-    this.announced = new AnnouncedSequences(database);
     this.requestServer = new RequestServer(database, (folder, name) =>
       this.model.runner(folder)?.requestScan([name]),
     );
@@ -87,13 +81,15 @@ export class ClusterService implements DeviceHandler {
 
   /** From now on folders and shares follow the settings. Once, when the folders have started. */
   async start(): Promise<void> {
-    this.stopListening = this.settings.onChange((now, before) => this.follow(now, before));
+    this.stopListening = this.settings.onChange(() => this.follow());
     // What was changed while the folders started.
-    await this.follow(this.settings.settings, this.model.appliedSettings);
+    await this.follow();
   }
 
-  stop(): void {
+  /** Resolves when nothing follows the settings any more. */
+  async stop(): Promise<void> {
     this.stopListening?.();
+    await this.followed;
   }
 
   /** What the device said last of a folder that is shared with it here. */
@@ -154,16 +150,27 @@ export class ClusterService implements DeviceHandler {
     this.sessions.delete(connection);
   }
 
-  /** Takes up changed settings: what ends here ends first, then devices are told. */
-  private async follow(now: Settings, before: Settings): Promise<void> {
-    for (const session of this.sessions.values()) this.retract(session);
-    const dropped = await this.model.apply(now);
-    for (const folder of dropped) await this.announced.forget(folder);
+  /** The folders and shares are led to the settings of the moment; calls follow each other. */
+  private follow(): Promise<void> {
+    const done = this.followed.then(() => this.takeUp());
+    this.followed = done.catch(() => undefined);
+    return done;
+  }
+
+  /** What ends here ends first, then devices are told. */
+  private async takeUp(): Promise<void> {
+    const now = this.settings.settings;
+    const before = this.model.appliedSettings;
+    const changes = await this.model.plan(now);
+    for (const session of this.sessions.values()) this.retract(session, changes.drop);
+    await this.model.apply(now, changes);
     for (const session of this.sessions.values()) {
       if (!areSharesChanged(session.connection.deviceId, now, before)) continue;
-      // Not awaited: a device that takes its time must not hold up the settings.
+      // Not awaited: a device that takes its time must not hold up the settings. Nor may what it is told overtake an
+      // index that is on its way: stock devices end the connection on one of a folder that is no longer shared.
       session
-        .run(() => this.tellAnew(session))
+        .stopped()
+        .then(() => session.run(() => this.tellAnew(session)))
         .catch((error: unknown) => {
           if (session.connection.isClosed) return;
           void session.connection.close(`telling changed folders: ${messageOf(error)}`);
@@ -172,11 +179,11 @@ export class ClusterService implements DeviceHandler {
     await this.offers.settle(now);
   }
 
-  private retract(session: PeerSession): void {
+  private retract(session: PeerSession, dropped: readonly string[]): void {
     const device = session.connection.deviceId;
     for (const folder of session.folders()) {
       const shared = this.model.sharedWith(folder, device);
-      if (shared === undefined) session.giveUp(folder);
+      if (shared === undefined || dropped.includes(folder)) session.giveUp(folder);
       else if (shared.paused) session.pause(folder);
     }
   }
@@ -224,7 +231,7 @@ export class ClusterService implements DeviceHandler {
     const isRunning = shared !== undefined && !shared.paused;
     const none: IndexPosition = { indexId: 0n, sequence: 0 };
     const position = isRunning ? await this.ownPosition(folder.id) : none;
-    const announced = isRunning ? await this.announced.of(folder.id) : 0;
+    const announced = isRunning ? await this.model.announced.of(folder.id) : 0;
     const own = { ...position, announced };
     const known = isRunning ? await this.database.remoteIndex(folder.id, peer) : none;
     return planFolderExchange(folder, shared, peer, this.model.identity.deviceId, own, known);
@@ -247,8 +254,10 @@ export class ClusterService implements DeviceHandler {
       if (isNews) session.end(folder);
       return;
     }
-    const isUnderWay = session.sender(folder) !== undefined && answer.resetTo === undefined;
-    if (isUnderWay && (!isNews || answer.isDelta)) return;
+    const sender = session.sender(folder);
+    const isUnderWay = sender !== undefined && answer.resetTo === undefined;
+    // A device that says it has less than it was sent lost it, or will drop what is on its way.
+    if (isUnderWay && (!isNews || answer.sendAfter >= sender.position)) return;
     await this.exchange(session, answer, isNews);
   }
 
@@ -273,10 +282,10 @@ export class ClusterService implements DeviceHandler {
       this.clock,
       {
         trace: (line) => this.traced(line),
-        sending: (sequence) => this.announced.raise(folder, sequence),
+        sending: (sequence) => this.model.announced.raise(folder, sequence),
       },
     );
-    session.exchange(folder, sender);
+    session.exchange(folder, sender, answer);
     sender.wake();
     for (const batch of session.takeEarly(folder)) await this.receiver.take(session, batch);
     this.model.runner(folder)?.deviceConnected();
@@ -291,8 +300,8 @@ export class ClusterService implements DeviceHandler {
     this.logger.warn(
       `Folder ${folder}: ${connection.deviceId} knows more of our index than we do; announcing it anew`,
     );
-    await this.model.renewReplica(newReplicaId(this.randomness));
-    const announced = await this.announced.of(folder);
+    await this.model.renewReplica();
+    const announced = await this.model.announced.of(folder);
     this.model.runner(folder)?.requestRenewal(announced, this.model.retiredReplicas);
     await this.database.renewIndexId(folder);
     throw new SyncError('changed', `index of folder ${folder} was rolled back; reconnect`, true);

@@ -4,7 +4,7 @@ import { type FolderSettings, type Settings } from '../config/settings.js';
 export interface FolderChanges {
   /** Running folders that end: no longer configured, paused or blocked. */
   readonly stop: readonly string[];
-  /** Of those the ones whose index goes too: no longer configured. */
+  /** Folders whose index goes: no longer configured, or led to another directory. */
   readonly drop: readonly string[];
   /** Folders that begin. */
   readonly start: readonly FolderSettings[];
@@ -25,7 +25,12 @@ export function mayRun(folder: FolderSettings): boolean {
   return !folder.paused && folder.blockedBy === '';
 }
 
-export function planFolderChanges(now: Settings, before: Settings): FolderChanges {
+/** `elsewhere`: IDs of folders whose paths lead to other directories than their indexes were made from. */
+export function planFolderChanges(
+  now: Settings,
+  before: Settings,
+  elsewhere: ReadonlySet<string> = new Set(),
+): FolderChanges {
   const former = new Map(before.folders.map((folder) => [folder.id, folder]));
   const current = new Map(now.folders.map((folder) => [folder.id, folder]));
   const ran = before.folders.filter(mayRun);
@@ -36,7 +41,7 @@ export function planFolderChanges(now: Settings, before: Settings): FolderChange
   const same = goOn.filter((folder) => !isOther(folder));
   return {
     stop: ran.map(({ id }) => id).filter((id) => !goOn.some((folder) => folder.id === id)),
-    drop: before.folders.map(({ id }) => id).filter((id) => !current.has(id)),
+    drop: before.folders.map(({ id }) => id).filter((id) => !current.has(id) || elsewhere.has(id)),
     start: begins.filter(({ id }) => !ran.some((folder) => folder.id === id)),
     restart: goOn.filter(isOther),
     reschedule: same.filter(
@@ -44,6 +49,12 @@ export function planFolderChanges(now: Settings, before: Settings): FolderChange
     ),
     reshare: same.filter(({ id, devices }) => !isSameList(devices, former.get(id)?.devices ?? [])),
   };
+}
+
+/** Folders that have another path than before, running or not. */
+export function movedFolders(now: Settings, before: Settings): FolderSettings[] {
+  const former = new Map(before.folders.map(({ id, path }) => [id, path]));
+  return now.folders.filter(({ id, path }) => (former.get(id) ?? path) !== path);
 }
 
 /** What a runner is made with. */
@@ -75,6 +86,10 @@ function sharesText(device: string, { folders }: Settings): string {
     ({ devices, blockedBy }) => devices.includes(device) && blockedBy === '',
   );
   return JSON.stringify(
-    shared.map(({ id, label, type, paused, devices }) => [id, label, type, paused, devices]),
+    shared.map(({ id, label, type, paused, devices, path }) => [
+      ...[id, label, type, paused, devices],
+      // Not told, but another directory has another index.
+      path,
+    ]),
   );
 }

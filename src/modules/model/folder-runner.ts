@@ -16,6 +16,7 @@ import { type ScannerService } from '../scanner/scanner.service.js';
 import { refuseIgnorePatterns } from './ignore-file.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
+import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
 import { overrideNeeds } from './override.js';
@@ -41,6 +42,7 @@ export interface FolderRunnerParts {
   readonly factory: FolderFsFactory;
   readonly events: EventsService;
   readonly clock: Clock;
+  readonly roots: FolderRoots;
 }
 
 export interface FolderRunnerLog {
@@ -196,6 +198,7 @@ export class FolderRunner {
     try {
       await makeOrRequireMarker(fs, isNew, isNamedByUser);
       await refuseIgnorePatterns(fs);
+      await this.parts.roots.note(id, path, fs);
     } catch (error) {
       await fs.close();
       throw error;

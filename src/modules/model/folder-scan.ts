@@ -101,7 +101,9 @@ export class FolderScan {
     if (changes.length === 0) return;
     const { sequence } = await this.parts.database.updateLocal(id, changes);
     this.changed += changes.length;
-    this.parts.events.emit('LocalIndexUpdated', { folder: id, items: changes.length, sequence });
+    const found = { folder: id, items: changes.length, sequence };
+    const told = { from: 'here', files: changes } as const;
+    this.parts.events.emit('LocalIndexUpdated', { ...found, changes: told });
   }
 
   private note(problem: ItemProblem): void {

@@ -22,7 +22,7 @@ export class IndexReceiver {
     const { folder, files, lastSequence } = message;
     const device = session.connection.deviceId;
     const isOver = (): boolean => session.standing(folder) === 'given up';
-    if (isOver()) return;
+    if (isOver() || !session.isInOrder(folder, isFull)) return;
     try {
       if (isFull) {
         const { indexId } = await this.database.remoteIndex(folder, device);

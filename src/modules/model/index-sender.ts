@@ -76,7 +76,10 @@ export class IndexSender {
         lastSequence: last.sequence,
         prevSequence: this.isFirst ? 0 : this.sentSequence,
       };
+      // Once it is stopped nothing more may leave: the device may have been told that it is not shared any more.
+      if (signal.aborted) break;
       await this.observer.sending(last.sequence);
+      if (signal.aborted) break;
       await (this.isFirst ? this.connection.index(batch) : this.connection.indexUpdate(batch));
       this.observer.trace(
         `sent ${files.length} items of folder ${this.folder} up to sequence ${last.sequence} to ${this.connection.deviceId}`,

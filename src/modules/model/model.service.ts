@@ -1,8 +1,9 @@
 /** The folders by ID: makes their runners, starts and stops them and their rescans, and finds them for others. */
 import { Injectable, Logger } from '@nestjs/common';
-import { messageOf, SyncError } from '../../domain/errors.js';
+import { SyncError } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { FolderFsFactory } from '../../platform/folder-fs.js';
+import { Randomness } from '../../platform/randomness.js';
 import { type FolderSettings, type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { IndexDatabase } from '../database/index-database.js';
@@ -10,13 +11,18 @@ import { EventsService } from '../events/events.service.js';
 import { PullerService } from '../puller/puller.service.js';
 import { RescanScheduleService } from '../scanner/rescan-schedule.service.js';
 import { ScannerService } from '../scanner/scanner.service.js';
-import { isSendOnly, planFolderChanges } from './folder-changes.js';
+import { AnnouncedSequences } from './announced.js';
+import { type FolderChanges, isSendOnly } from './folder-changes.js';
+import { movedFolders, planFolderChanges } from './folder-changes.js';
+import { FolderRoots } from './folder-roots.js';
 import { FolderRunner } from './folder-runner.js';
-import { type LocalIdentity, REPLICA_FACT } from './identity.js';
+import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './identity.js';
 
 @Injectable()
 export class ModelService {
+  readonly announced: AnnouncedSequences;
   private readonly logger = new Logger('model');
+  private readonly roots: FolderRoots;
   private readonly runners = new Map<string, FolderRunner>();
   /** The settings that the folders follow. */
   private applied: Settings | undefined;
@@ -33,7 +39,11 @@ export class ModelService {
     private readonly factory: FolderFsFactory,
     private readonly events: EventsService,
     private readonly clock: Clock,
-  ) {}
+    private readonly randomness: Randomness,
+  ) {
+    this.announced = new AnnouncedSequences(database);
+    this.roots = new FolderRoots(database, factory);
+  }
 
   /** Who we are in the index; throws before start. */
   get identity(): LocalIdentity {
@@ -47,6 +57,7 @@ export class ModelService {
     this.logger.log('Initial repository scan in progress');
     const { settings } = this.settings;
     this.applied = settings;
+    await this.dropLeftOver(settings);
     for (const folder of settings.folders) await this.startFolder(folder, settings);
   }
 
@@ -56,17 +67,26 @@ export class ModelService {
     return this.applied;
   }
 
+  /** What the settings mean for the folders as they are. Nothing is changed by that. */
+  async plan(now: Settings): Promise<FolderChanges> {
+    const before = this.appliedSettings;
+    const elsewhere = new Set<string>();
+    for (const { id, path } of movedFolders(now, before)) {
+      if (await this.roots.isElsewhere(id, path)) elsewhere.add(id);
+    }
+    return planFolderChanges(now, before, elsewhere);
+  }
+
   /**
-   * Folders follow changed settings: those that are not touched go on. Resolves, with the IDs of the folders whose index
-   * is being dropped, when those that end have ended and those that begin have begun. Calls must follow each other.
+   * Folders follow changed settings, as planned: those that are not touched go on. Resolves when those that end have
+   * ended and those that begin have begun. Calls must follow each other.
    */
-  async apply(now: Settings): Promise<readonly string[]> {
-    const changes = planFolderChanges(now, this.appliedSettings);
+  async apply(now: Settings, changes: FolderChanges): Promise<void> {
     this.applied = now;
     await Promise.all(
       [...changes.stop, ...changes.restart.map(({ id }) => id)].map((id) => this.stopFolder(id)),
     );
-    for (const id of changes.drop) this.drop(id);
+    for (const id of changes.drop) await this.drop(id);
     for (const folder of [...changes.start, ...changes.restart]) {
       await this.startFolder(folder, now);
     }
@@ -75,12 +95,11 @@ export class ModelService {
       await this.database.keepRemotes(folder.id, folder.devices);
       this.runners.get(folder.id)?.requestPull();
     }
-    for (const folder of changes.drop) this.logger.log(`Folder ${folder} is no longer kept here`);
-    return changes.drop;
   }
 
   /** From now on our changes are counted under another id: what we announced before is no longer known to us. */
-  async renewReplica(replicaId: bigint): Promise<void> {
+  async renewReplica(): Promise<void> {
+    const replicaId = newReplicaId(this.randomness);
     await this.database.setFact(REPLICA_FACT, replicaId.toString());
     this.retired.push(this.identity.replicaId);
     this.localIdentity = { ...this.identity, replicaId };
@@ -151,11 +170,25 @@ export class ModelService {
     await runner?.stop();
   }
 
-  /** Not awaited: it takes as long as the index is large, and the folder is unknown from the first step on. */
-  private drop(folder: string): void {
-    this.database.removeFolder(folder).catch((error: unknown) => {
-      if (!this.isStopped) this.logger.error(`Index of folder ${folder}: ${messageOf(error)}`);
-    });
+  /** What a stop, or an edit of the configuration by hand, left in the index. */
+  private async dropLeftOver({ folders }: Settings): Promise<void> {
+    const paths = new Map(folders.map(({ id, path }) => [id, path]));
+    for (const id of await this.database.folders()) {
+      const path = paths.get(id);
+      if (path === undefined || (await this.roots.isElsewhere(id, path))) await this.drop(id);
+    }
+  }
+
+  /**
+   * In this order: whenever it is interrupted, the next start goes on with it. The folder may come again with older
+   * content than we announced, which must not outrank that: hence the new counters.
+   */
+  private async drop(folder: string): Promise<void> {
+    if ((await this.announced.of(folder)) > 0) await this.renewReplica();
+    await this.announced.forget(folder);
+    await this.database.removeFolder(folder);
+    await this.roots.forget(folder);
+    this.logger.log(`Folder ${folder}: its index is dropped`);
   }
 
   private schedule(folder: FolderSettings): void {
@@ -169,15 +202,15 @@ export class ModelService {
       this.logger.error(`Folder ${folder.id} is not started: ${folder.blockedBy}`);
       return;
     }
-    if (folder.paused) return;
+    if (folder.paused || this.isStopped) return;
     await this.database.addFolder(folder.id);
     await this.database.keepRemotes(folder.id, folder.devices);
-    const { database, scanner, puller, factory, events, clock } = this;
+    const { database, scanner, puller, factory, events, clock, roots } = this;
     const runner = new FolderRunner(
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      { database, scanner, puller, factory, events, clock },
+      { database, scanner, puller, factory, events, clock, roots },
       {
         info: (message) => this.logger.log(message),
         warn: (message) => this.logger.warn(message),

@@ -31,6 +31,11 @@ export class PeerSession {
   /** Paused folders, and how much of our index was sent on this connection. */
   private readonly draining = new Map<string, number>();
   private readonly givenUp = new Set<string>();
+  /** Folders of whose index we have nothing: the peer sends all of it, and what comes before is of an earlier turn. */
+  private readonly awaited = new Set<string>();
+  /** Folders whose whole index the peer began to send on this connection. */
+  private readonly begun = new Set<string>();
+  private stopping: Promise<unknown> = Promise.resolve();
   private early: EarlyBatch[] = [];
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -74,8 +79,14 @@ export class PeerSession {
   }
 
   /** Exchanged from now on. */
-  exchange(folder: string, sender: IndexSender): void {
+  exchange(
+    folder: string,
+    sender: IndexSender,
+    { hasNothing, resetTo }: { hasNothing: boolean; resetTo: bigint | undefined },
+  ): void {
     this.stopSender(folder);
+    if (resetTo !== undefined) this.begun.delete(folder);
+    if (hasNothing && !this.begun.has(folder)) this.awaited.add(folder);
     this.draining.delete(folder);
     this.givenUp.delete(folder);
     this.senders.set(folder, sender);
@@ -92,8 +103,7 @@ export class PeerSession {
   /** No longer shared here. */
   giveUp(folder: string): void {
     if (this.standing(folder) === 'unknown') return;
-    this.stopSender(folder);
-    this.draining.delete(folder);
+    this.end(folder);
     this.givenUp.add(folder);
   }
 
@@ -101,6 +111,22 @@ export class PeerSession {
   end(folder: string): void {
     this.stopSender(folder);
     this.draining.delete(folder);
+    this.awaited.delete(folder);
+    this.begun.delete(folder);
+  }
+
+  /** Notes what comes of the peer's index; false for a part of it that has no beginning here, which would leave a gap. */
+  isInOrder(folder: string, isFull: boolean): boolean {
+    if (isFull) {
+      this.awaited.delete(folder);
+      this.begun.add(folder);
+    }
+    return !this.awaited.has(folder);
+  }
+
+  /** Resolves when senders that were stopped have nothing more on its way. Never to be awaited in a turn. */
+  stopped(): Promise<unknown> {
+    return this.stopping;
   }
 
   /** Keeps an index that came before the Cluster Config that belongs to it. Throws SyncError 'protocol' when it is too much. */
@@ -125,7 +151,9 @@ export class PeerSession {
 
   /** Not awaited: a send under way waits for the peer, which may be waiting for us. */
   private stopSender(folder: string): void {
-    void this.senders.get(folder)?.stop();
+    const sender = this.senders.get(folder);
+    if (sender === undefined) return;
     this.senders.delete(folder);
+    this.stopping = Promise.all([this.stopping, sender.stop()]);
   }
 }
