@@ -7,12 +7,18 @@ import { Clock } from '../../platform/clock.js';
 import { CertService } from '../cert/cert.service.js';
 import { ConfigurationService } from '../config/configuration.service.js';
 import { SettingsService } from '../config/settings.service.js';
+import { ConnectionsService } from '../connections/connections.service.js';
 import { EventsService, type NodeEvents } from '../events/events.service.js';
 import { type ApiEvent, EventBuffer } from './event-buffer.js';
-import { settingsEvents, type TranslatedEvent, TRANSLATIONS } from './event-translation.js';
+import {
+  EVENT_TYPES,
+  settingsEvents,
+  type TranslatedEvent,
+  TRANSLATIONS,
+} from './event-translation.js';
 
 /** Selections other than the usual ones that are kept at the same time; the one asked for longest ago goes. */
-const SELECTIONS_MAX = 16;
+const SELECTIONS_MAX = 64;
 /** Requests that wait for events at the same time. */
 const WAITERS_MAX = 256;
 const DISK_EVENTS = new Set(['LocalChangeDetected', 'RemoteChangeDetected']);
@@ -26,8 +32,18 @@ export interface EventQuery {
   readonly timeoutMs: number;
 }
 
-/** Which events: `''` for the usual ones, `disk`, or names separated by commas. */
+class SavedConfig {
+  config: unknown;
+
+  toJSON(): unknown {
+    return this.config;
+  }
+}
+
+/** Which events: `''` for the usual ones, `/disk`, or names separated by commas. */
 export type Selection = string;
+
+export const DISK: Selection = '/disk';
 
 @Injectable()
 export class EventLogService {
@@ -37,6 +53,8 @@ export class EventLogService {
   private readonly stateSinceMs = new Map<string, number>();
   /** One per request that waits. */
   private readonly waits = new Set<AbortController>();
+  /** Of every ConfigSaved event: the configuration as it is now, so that a thousand changes do not keep as many. */
+  private readonly saved = new SavedConfig();
   private lastGlobalId = 0;
   private isStopped = false;
 
@@ -45,12 +63,15 @@ export class EventLogService {
     private readonly cert: CertService,
     private readonly settings: SettingsService,
     private readonly configuration: ConfigurationService,
+    private readonly connections: ConnectionsService,
     events: EventsService,
   ) {
     for (const name of Object.keys(TRANSLATIONS) as (keyof NodeEvents)[]) this.hear(events, name);
     settings.onChange((now, before) => {
       for (const event of settingsEvents(now, before)) this.add(event);
-      this.add({ type: 'ConfigSaved', data: this.configuration.get() });
+      const config = this.configuration.get();
+      this.saved.config = config;
+      this.add({ type: 'ConfigSaved', data: this.saved });
     });
   }
 
@@ -69,12 +90,16 @@ export class EventLogService {
   /** Waits until there is an event, up to the query's time. */
   async read(selection: Selection, query: EventQuery, signal: AbortSignal): Promise<ApiEvent[]> {
     const buffer = this.buffer(selection);
-    if (this.waits.size >= WAITERS_MAX) {
-      throw new HttpException('too many requests wait for events', HttpStatus.SERVICE_UNAVAILABLE);
-    }
+    this.requireRoom();
     if (query.timeoutMs > 0 && !this.isStopped) await this.wait(buffer, query, signal);
     const events = buffer.after(query.since);
     return query.limit > 0 ? events.slice(-query.limit) : events;
+  }
+
+  /** Throws HttpException 503 when as many wait as may. */
+  requireRoom(): void {
+    if (this.waits.size < WAITERS_MAX) return;
+    throw new HttpException('too many requests wait for events', HttpStatus.SERVICE_UNAVAILABLE);
   }
 
   /** Requests that wait now. */
@@ -108,6 +133,7 @@ export class EventLogService {
     const facts = {
       ownId: this.cert.deviceId,
       stateSeconds: (folder: string): number | undefined => this.stateSeconds(folder),
+      connectionType: (device: string): string => this.connectionType(device),
     };
     events.on(name, (payload) => {
       const { settings } = this.settings;
@@ -127,10 +153,15 @@ export class EventLogService {
     return sinceMs === undefined ? undefined : (this.clock.nowMs() - sinceMs) / MS_PER_S;
   }
 
+  private connectionType(device: string): string {
+    return this.connections.status().find((each) => each.device === device)?.type ?? '';
+  }
+
   private buffer(selection: Selection): EventBuffer {
     if (selection === '') return this.usual;
-    if (selection === 'disk') return this.disk;
-    const types = [...new Set(selection.split(',').map((type) => type.trim()))].sort();
+    if (selection === DISK) return this.disk;
+    const named = new Set(selection.split(',').map((type) => type.trim()));
+    const types = EVENT_TYPES.filter((type) => named.has(type));
     const key = types.join(',');
     const known = this.selections.get(key) ?? new EventBuffer((type) => types.includes(type));
     this.selections.delete(key);

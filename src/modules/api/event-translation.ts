@@ -1,6 +1,11 @@
 /** The node's events as Syncthing names them and their fields. Pure. */
+import { shortIdText } from '../../domain/device-id.js';
+import { isInvalid } from '../../domain/file-info-rules.js';
 import { type NodeEvents } from '../events/events.service.js';
 import { type Settings } from '../config/settings.js';
+
+/** Names in one event; a larger batch says how many there were. */
+const FILENAMES_MAX = 100;
 
 export interface TranslatedEvent {
   readonly type: string;
@@ -13,6 +18,8 @@ export interface TranslationFacts {
   readonly ownId: string;
   /** Seconds the folder was in its last state; undefined when that is not known. */
   stateSeconds(folder: string): number | undefined;
+  /** `tcp-client` when we dialed the device, else `tcp-server`. */
+  connectionType(device: string): string;
 }
 
 type Translations = {
@@ -23,13 +30,13 @@ type Translations = {
 export const TRANSLATIONS: Translations = {
   Starting: ({ home }, { ownId }) => one('Starting', { home, myID: ownId }),
   StartupComplete: ({ deviceId }) => one('StartupComplete', { myID: deviceId }),
-  DeviceConnected: (event, { settings }) =>
+  DeviceConnected: (event, { settings, connectionType }) =>
     one('DeviceConnected', {
       id: event.device,
       deviceName: settings.devices.find(({ id }) => id === event.device)?.name ?? '',
       clientName: event.clientName,
       clientVersion: event.clientVersion,
-      type: 'tcp',
+      type: connectionType(event.device),
       addr: event.address,
     }),
   DeviceDisconnected: ({ device, error }) => one('DeviceDisconnected', { id: device, error }),
@@ -37,6 +44,10 @@ export const TRANSLATIONS: Translations = {
     one('DeviceDiscovered', { device, addrs: addresses }),
   PendingDevicesChanged: ({ device, name, address }) =>
     one('PendingDevicesChanged', { added: [{ deviceID: device, name, address }] }),
+  PendingDeviceCleared: ({ device }) =>
+    one('PendingDevicesChanged', { removed: [{ deviceID: device }] }),
+  PendingFolderCleared: ({ folder, device }) =>
+    one('PendingFoldersChanged', { removed: [{ deviceID: device, folderID: folder }] }),
   PendingFoldersChanged: ({ device, folder, label }) =>
     one('PendingFoldersChanged', {
       added: [
@@ -59,15 +70,19 @@ export const TRANSLATIONS: Translations = {
       ...(error === '' ? {} : { error }),
     });
   },
-  LocalIndexUpdated: ({ folder, items, sequence }) =>
-    one('LocalIndexUpdated', { folder, items, filenames: [], sequence, version: sequence }),
+  LocalIndexUpdated: (event, { settings }) => {
+    const { folder, items, sequence, changes } = event;
+    const files = changes?.files ?? [];
+    const filenames = files.slice(0, FILENAMES_MAX).map(({ name }) => name);
+    return [
+      ...one('LocalIndexUpdated', { folder, items, filenames, sequence, version: sequence }),
+      ...diskChanges(event, settings),
+    ];
+  },
   RemoteIndexUpdated: ({ folder, device, items, sequence }) =>
     one('RemoteIndexUpdated', { folder, device, items, sequence, version: sequence }),
   ItemStarted: (event) => one('ItemStarted', event),
-  ItemFinished: (event, { settings }) => [
-    ...one('ItemFinished', event),
-    ...(event.error === null ? [remoteChange(event, settings)] : []),
-  ],
+  ItemFinished: (event) => one('ItemFinished', event),
   FolderErrors: ({ folder, errors }) =>
     one('FolderErrors', {
       folder,
@@ -75,25 +90,42 @@ export const TRANSLATIONS: Translations = {
     }),
 };
 
+/** All types that are ever sent. */
+export const EVENT_TYPES: readonly string[] = [
+  ...Object.keys(TRANSLATIONS).filter((name) => !/^Pending.*Cleared$/.test(name)),
+  ...['LocalChangeDetected', 'RemoteChangeDetected', 'FolderSummary', 'FolderCompletion'],
+  ...['DevicePaused', 'DeviceResumed', 'FolderPaused', 'FolderResumed', 'ConfigSaved'],
+  'LoginAttempt',
+].sort();
+
 function one(type: string, data: unknown): TranslatedEvent[] {
   return [{ type, data }];
 }
 
-function remoteChange(event: NodeEvents['ItemFinished'], settings: Settings): TranslatedEvent {
-  const { folder, item, type, action } = event;
+const DISK_TYPES = { file: 'file', directory: 'dir', symlink: 'symlink' } as const;
+
+function diskChanges(
+  event: NodeEvents['LocalIndexUpdated'],
+  settings: Settings,
+): TranslatedEvent[] {
+  const { folder, changes } = event;
+  if (changes === undefined) return [];
+  const type = changes.from === 'here' ? 'LocalChangeDetected' : 'RemoteChangeDetected';
   const label = settings.folders.find(({ id }) => id === folder)?.label ?? '';
-  return {
-    type: 'RemoteChangeDetected',
-    data: {
-      folder,
-      folderID: folder,
-      label,
-      path: item,
+  return changes.files
+    .filter((file) => !isInvalid(file))
+    .map((file) => ({
       type,
-      action: action === 'delete' ? 'deleted' : 'modified',
-      modifiedBy: '',
-    },
-  };
+      data: {
+        folder,
+        folderID: folder,
+        label,
+        path: file.name,
+        type: DISK_TYPES[file.type],
+        action: file.deleted ? 'deleted' : 'modified',
+        modifiedBy: shortIdText(file.modifiedBy),
+      },
+    }));
 }
 
 /** What a change of the settings means to those who watch the node. */

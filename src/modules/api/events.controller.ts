@@ -1,8 +1,7 @@
 /** /rest/events: the answer waits for the next event, for a time. */
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { type ServerResponse } from 'node:http';
-import { type ApiEvent } from './event-buffer.js';
-import { EventLogService, type Selection } from './event-log.service.js';
+import { DISK, EventLogService, type Selection } from './event-log.service.js';
 import { wholeNumber } from './query-values.js';
 import { SummaryEventsService } from './summary-events.service.js';
 
@@ -26,44 +25,45 @@ export class EventsController {
   ) {}
 
   @Get()
-  events(
-    @Query() query: EventParameters,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<ApiEvent[]> {
+  events(@Query() query: EventParameters, @Res() response: ServerResponse): Promise<void> {
     const selection = typeof query.events === 'string' ? query.events : '';
-    return this.read(selection.slice(0, SELECTION_CHARACTERS_MAX), query, response);
+    return this.answer(selection.slice(0, SELECTION_CHARACTERS_MAX), query, response);
   }
 
   @Get('disk')
-  disk(
-    @Query() query: EventParameters,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<ApiEvent[]> {
-    return this.read('disk', query, response);
+  disk(@Query() query: EventParameters, @Res() response: ServerResponse): Promise<void> {
+    return this.answer(DISK, query, response);
   }
 
-  private async read(
+  /** The headers go at once, so that no client and nothing in between takes the wait for silence. */
+  private async answer(
     selection: Selection,
     query: EventParameters,
     response: ServerResponse,
-  ): Promise<ApiEvent[]> {
-    if (selection !== 'disk') this.summaries.watched();
+  ): Promise<void> {
+    this.log.requireRoom();
+    const unwatch = hasSummaries(selection) ? this.summaries.watch() : undefined;
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     response.once('close', onClose);
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.flushHeaders();
     try {
       const timeoutS = wholeNumber(query.timeout, TIMEOUT_DEFAULT_S, 0, TIMEOUT_MAX_S);
-      return await this.log.read(
-        selection,
-        {
-          since: wholeNumber(query.since, 0, 0),
-          limit: wholeNumber(query.limit, 0, 0),
-          timeoutMs: timeoutS * MS_PER_S,
-        },
-        gone.signal,
-      );
+      const wanted = {
+        since: wholeNumber(query.since, 0, 0),
+        limit: wholeNumber(query.limit, 0, 0),
+        timeoutMs: timeoutS * MS_PER_S,
+      };
+      const events = await this.log.read(selection, wanted, gone.signal);
+      response.end(`${JSON.stringify(events, undefined, 2)}\n`);
     } finally {
       response.off('close', onClose);
+      unwatch?.();
     }
   }
+}
+
+function hasSummaries(selection: Selection): boolean {
+  return selection === '' || /\bFolder(Summary|Completion)\b/.test(selection);
 }

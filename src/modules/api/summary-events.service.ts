@@ -18,7 +18,7 @@ import { completionAnswer } from './folder-summary.js';
 const PAUSE_MS = 250;
 /** Of the time, no more than a third goes into reading figures. */
 const PAUSE_PER_WORK = 2;
-/** Events are read by somebody who asked for them within this time. */
+/** Whoever read events comes back for more within this time. */
 const WATCHED_MS = 90_000;
 
 @Injectable()
@@ -27,7 +27,8 @@ export class SummaryEventsService {
   private readonly changed = new Set<string>();
   private timer: Timer | undefined;
   private lastWorkMs = 0;
-  private lastAskedMs: number | undefined;
+  private readers = 0;
+  private lastReadMs: number | undefined;
   private readonly loop = new WakeLoop(
     (signal) => this.tell(signal),
     (error) => this.logger.warn(`Folder summaries: ${messageOf(error)}`),
@@ -52,12 +53,16 @@ export class SummaryEventsService {
     });
   }
 
-  /** Somebody reads events: whoever begins to is told how everything stands. */
-  watched(): void {
+  /** Somebody reads events, until the call that is returned. Whoever begins to is told how everything stands. */
+  watch(): () => void {
     const begins = !this.isWatched;
-    this.lastAskedMs = this.clock.monotonicMs();
+    this.readers += 1;
     if (begins) for (const { id } of this.settings.settings.folders) this.changed.add(id);
     this.schedule();
+    return () => {
+      this.readers -= 1;
+      this.lastReadMs = this.clock.monotonicMs();
+    };
   }
 
   async stop(): Promise<void> {
@@ -67,8 +72,9 @@ export class SummaryEventsService {
   }
 
   private get isWatched(): boolean {
-    const { lastAskedMs } = this;
-    return lastAskedMs !== undefined && this.clock.monotonicMs() - lastAskedMs <= WATCHED_MS;
+    const { lastReadMs } = this;
+    if (this.readers > 0) return true;
+    return lastReadMs !== undefined && this.clock.monotonicMs() - lastReadMs <= WATCHED_MS;
   }
 
   private mark(folder: string): void {
@@ -106,6 +112,7 @@ export class SummaryEventsService {
     if (settings === undefined) return;
     const summary = await this.status.summary(folder);
     this.log.add({ type: 'FolderSummary', data: { folder, summary } });
+    if (settings.paused) return;
     for (const device of settings.devices) {
       if (this.connected.get(device) === undefined) continue;
       const completion = completionAnswer(await this.status.completion(device, folder));

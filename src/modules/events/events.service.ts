@@ -5,6 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { type ItemProblem } from '../../domain/errors.js';
+import { type FileInfo } from '../../domain/file-info.js';
 
 export interface NodeEvents {
   Starting: { home: string };
@@ -22,7 +23,13 @@ export interface NodeEvents {
   /** Shared with the device, or no longer offered. */
   PendingFolderCleared: { folder: string; device: string };
   StateChanged: { folder: string; from: FolderState; to: FolderState; error: string };
-  LocalIndexUpdated: { folder: string; items: number; sequence: number };
+  LocalIndexUpdated: {
+    folder: string;
+    items: number;
+    sequence: number;
+    /** For those who tell people: what was found here, or came from others. */
+    changes?: { readonly from: 'here' | 'others'; readonly files: readonly FileInfo[] };
+  };
   RemoteIndexUpdated: { folder: string; device: string; items: number; sequence: number };
   ItemStarted: {
     folder: string;

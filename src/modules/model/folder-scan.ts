@@ -101,9 +101,12 @@ export class FolderScan {
     if (changes.length === 0) return;
     const { sequence } = await this.parts.database.updateLocal(id, changes);
     this.changed += changes.length;
-    const found = { folder: id, items: changes.length, sequence };
-    const told = { from: 'here', files: changes } as const;
-    this.parts.events.emit('LocalIndexUpdated', { ...found, changes: told });
+    this.parts.events.emit('LocalIndexUpdated', {
+      folder: id,
+      items: changes.length,
+      sequence,
+      changes: { from: 'here', files: changes },
+    });
   }
 
   private note(problem: ItemProblem): void {

@@ -71,7 +71,12 @@ export class RecordBatch {
     this.hashBytes = 0;
     await forEachConcurrently(directories, this.syncs, (directory) => this.sync(directory));
     const { sequence } = await this.database.updateLocal(this.folder, files);
-    this.events.emit('LocalIndexUpdated', { folder: this.folder, items: files.length, sequence });
+    this.events.emit('LocalIndexUpdated', {
+      folder: this.folder,
+      items: files.length,
+      sequence,
+      changes: { from: 'others', files },
+    });
   }
 
   private async sync(directory: string): Promise<void> {
