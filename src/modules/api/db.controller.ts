@@ -58,7 +58,7 @@ export class DbController {
   async file(@Query() query: Query): Promise<Record<string, unknown>> {
     const folder = text(query['folder']);
     const name = text(query['file']);
-    await known(Promise.resolve().then(() => this.status.folder(folder)));
+    await known(Promise.resolve().then(() => this.status.active(folder)));
     const global = await this.database.global(folder, name);
     const local = await this.database.local(folder, name);
     if (global === undefined && local === undefined) {
@@ -90,7 +90,7 @@ export class DbController {
   /** No folder here keeps local changes to itself, so there are none. */
   @Get('localchanged')
   async localChanged(@Query() query: Query): Promise<{ files: FileAnswer[] } & Page> {
-    await known(Promise.resolve().then(() => this.status.folder(text(query['folder']))));
+    await known(Promise.resolve().then(() => this.status.active(text(query['folder']))));
     return { files: [], ...pageOf(query) };
   }
 

@@ -31,7 +31,7 @@ export class FolderItemsService {
     levels: number,
     dirsOnly: boolean,
   ): Promise<TreeEntry[]> {
-    this.status.folder(folder);
+    this.status.active(folder);
     const tree = canonicalName(prefix.replace(/\/+$/, '')) ?? '';
     const answer = new BrowseTree(tree);
     let position: Uint8Array | undefined;
@@ -69,7 +69,7 @@ export class FolderItemsService {
   }
 
   async need(folder: string, { page, perpage }: Page): Promise<FileInfo[]> {
-    this.status.folder(folder);
+    this.status.active(folder);
     const found: FileInfo[] = [];
     let after: string | undefined;
     let left = (page - 1) * perpage;

@@ -49,6 +49,13 @@ export class FolderStatusService {
     return found;
   }
 
+  /** As `folder`; a paused one has nothing to show, as in Syncthing. */
+  active(id: string, words = 'no such folder'): FolderSettings {
+    const folder = this.folder(id);
+    if (folder.paused) throw new SyncError('missing', words);
+    return folder;
+  }
+
   async summary(id: string): Promise<SummaryAnswer> {
     const settings = this.folder(id);
     const runner = this.model.runner(id);
@@ -68,12 +75,14 @@ export class FolderStatusService {
     });
   }
 
-  /** device: undefined or our own ID for this node. Folder '': all that are shared with the device. */
+  /** device: undefined or our own ID for this node. Folder '': all that are shared with the device and not paused. */
   async completion(device: string | undefined, folder: string): Promise<Completion> {
     const isOurs = device === undefined || device === this.cert.deviceId;
-    if (folder !== '') return this.ofOne(isOurs ? undefined : device, this.folder(folder));
+    if (folder !== '') {
+      return this.ofOne(isOurs ? undefined : device, this.active(folder, 'folder is paused'));
+    }
     const folders = this.settings.settings.folders.filter(
-      (each) => isOurs || each.devices.includes(device),
+      (each) => !each.paused && (isOurs || each.devices.includes(device)),
     );
     const parts: Completion[] = [];
     for (const each of folders) parts.push(await this.ofOne(isOurs ? undefined : device, each));
@@ -86,7 +95,7 @@ export class FolderStatusService {
     device: string,
     page: { readonly page: number; readonly perpage: number },
   ): Promise<FileInfo[]> {
-    this.folder(folder);
+    this.active(folder);
     const skipped = (page.page - 1) * page.perpage;
     const found: FileInfo[] = [];
     let position: Uint8Array | undefined;

@@ -51,9 +51,9 @@ export class FolderController {
   }
 
   @Get('stats/folder')
-  folders(): Record<string, FolderStatistics> {
-    return Object.fromEntries(
-      this.model.all().map(({ settings }) => [settings.id, this.statistics.folder(settings.id)]),
-    );
+  async folders(): Promise<Record<string, FolderStatistics>> {
+    const ids = this.model.all().map(({ settings }) => settings.id);
+    const entries = ids.map(async (id) => [id, await this.statistics.folder(id)] as const);
+    return Object.fromEntries(await Promise.all(entries));
   }
 }

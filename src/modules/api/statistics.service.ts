@@ -1,10 +1,10 @@
 /**
  * When devices were last seen, since when connections last, and what happened last in folders: noted from events.
- * When a device was last seen outlives the process.
+ * It outlives the process; of folders it is written a little later, many changes at once.
  */
 import { Injectable, Logger } from '@nestjs/common';
 import { messageOf } from '../../domain/errors.js';
-import { Clock } from '../../platform/clock.js';
+import { Clock, type Timer } from '../../platform/clock.js';
 import { SettingsService } from '../config/settings.service.js';
 import { ConnectedDevices } from '../connections/connected-devices.js';
 import { IndexDatabase } from '../database/index-database.js';
@@ -13,6 +13,9 @@ import { NEVER } from './folder-summary.js';
 
 const MS_PER_S = 1000;
 const SEEN_FACT = 'lastSeen ';
+const FOLDER_FACT = 'lastInFolder ';
+/** What happens in folders within this time is written together. */
+const WRITE_AFTER_MS = 10_000;
 
 export interface DeviceStatistics {
   readonly lastSeen: string;
@@ -34,7 +37,10 @@ export class StatisticsService {
   private readonly logger = new Logger('api');
   private readonly connectedSinceMs = new Map<string, number>();
   private readonly found = new Map<string, readonly string[]>();
-  private readonly folders = new Map<string, FolderStatistics>();
+  /** Since the start. */
+  private readonly news = new Map<string, Partial<FolderStatistics>>();
+  private readonly unwritten = new Set<string>();
+  private timer: Timer | undefined;
 
   constructor(
     private readonly settings: SettingsService,
@@ -43,15 +49,21 @@ export class StatisticsService {
     private readonly clock: Clock,
     events: EventsService,
   ) {
-    events.on('DeviceConnected', ({ device }) =>
-      this.connectedSinceMs.set(device, this.clock.nowMs()),
-    );
+    events.on('DeviceConnected', ({ device }) => {
+      this.connectedSinceMs.set(device, this.clock.nowMs());
+      // A process that is killed was connected none the less.
+      void this.writeSeen(device);
+    });
+    settings.onChange(({ folders }) => this.keepOnly(new Set(folders.map(({ id }) => id))));
     events.on('DeviceDiscovered', ({ device, addresses }) => {
       const ids = this.settings.settings.devices.map(({ id }) => id);
       if (ids.includes(device)) this.found.set(device, addresses);
       for (const id of this.found.keys()) if (!ids.includes(id)) this.found.delete(id);
     });
-    events.on('DeviceDisconnected', ({ device }) => this.noteEnd(device));
+    events.on('DeviceDisconnected', ({ device }) => {
+      void this.writeSeen(device);
+      this.connectedSinceMs.delete(device);
+    });
     events.on('StateChanged', ({ folder, from, to }) => {
       if (from === 'scanning' && to !== 'error') this.note(folder, { lastScan: this.now() });
     });
@@ -78,25 +90,62 @@ export class StatisticsService {
     return statistics(kept === undefined ? undefined : (JSON.parse(kept) as Seen));
   }
 
-  folder(id: string): FolderStatistics {
-    return this.folders.get(id) ?? NOTHING_HAPPENED;
+  async folder(id: string): Promise<FolderStatistics> {
+    const kept = (await this.database.fact(FOLDER_FACT + id)) || '{}';
+    return {
+      ...NOTHING_HAPPENED,
+      ...(JSON.parse(kept) as Partial<FolderStatistics>),
+      ...this.news.get(id),
+    };
   }
 
-  private noteEnd(device: string): void {
+  /** Writes what is not written yet; to be called while the index is still open. */
+  async stop(): Promise<void> {
+    this.timer?.cancel();
+    const connected = [...this.connectedSinceMs.keys()];
+    await Promise.all([this.write(), ...connected.map((device) => this.writeSeen(device))]);
+  }
+
+  private async writeSeen(device: string): Promise<void> {
     const nowMs = this.clock.nowMs();
     const sinceMs = this.connectedSinceMs.get(device) ?? nowMs;
-    this.connectedSinceMs.delete(device);
     const seen: Seen = { atMs: nowMs, durationS: (nowMs - sinceMs) / MS_PER_S };
-    this.database.setFact(SEEN_FACT + device, JSON.stringify(seen)).catch((error: unknown) => {
-      // The index closes while the last connections end.
-      this.logger.debug(`When ${device} was seen is not kept: ${messageOf(error)}`);
-    });
+    await this.keep(SEEN_FACT + device, JSON.stringify(seen));
   }
 
   private note(folder: string, news: Partial<FolderStatistics>): void {
-    this.folders.set(folder, { ...this.folder(folder), ...news });
-    const known = new Set(this.settings.settings.folders.map(({ id }) => id));
-    for (const id of this.folders.keys()) if (!known.has(id)) this.folders.delete(id);
+    this.news.set(folder, { ...this.news.get(folder), ...news });
+    this.unwritten.add(folder);
+    this.timer ??= this.clock.setTimer(WRITE_AFTER_MS, () => {
+      this.timer = undefined;
+      void this.write();
+    });
+  }
+
+  private async write(): Promise<void> {
+    const folders = [...this.unwritten];
+    this.unwritten.clear();
+    for (const id of folders) {
+      const { lastFile, lastScan } = await this.folder(id);
+      await this.keep(FOLDER_FACT + id, JSON.stringify({ lastFile, lastScan }));
+    }
+  }
+
+  /** A folder that goes takes its past along. */
+  private keepOnly(known: ReadonlySet<string>): void {
+    for (const id of this.news.keys()) {
+      if (known.has(id)) continue;
+      this.news.delete(id);
+      this.unwritten.delete(id);
+      void this.keep(FOLDER_FACT + id, '');
+    }
+  }
+
+  private keep(fact: string, value: string): Promise<void> {
+    return this.database.setFact(fact, value).catch((error: unknown) => {
+      // The index closes while the last connections end.
+      this.logger.debug(`${fact}is not kept: ${messageOf(error)}`);
+    });
   }
 
   private now(): string {
