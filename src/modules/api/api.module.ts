@@ -7,6 +7,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { DiscoveryModule } from '../discovery/discovery.module.js';
 import { ModelModule } from '../model/model.module.js';
 import { ScannerModule } from '../scanner/scanner.module.js';
+import { ApiAccess } from './api-access.service.js';
 import { ApiGuard } from './api.guard.js';
 import { ClusterController } from './cluster.controller.js';
 import { ConfigController } from './config.controller.js';
@@ -58,6 +59,7 @@ export class ApiModule {
         { provide: ProgramControl, useValue: program },
         { provide: APP_GUARD, useClass: ApiGuard },
         { provide: APP_FILTER, useClass: ErrorAnswers },
+        ApiAccess,
         ConfigEditor,
         EventLogService,
         FolderItemsService,
@@ -67,7 +69,7 @@ export class ApiModule {
         SummaryEventsService,
         SystemStatusService,
       ],
-      exports: [EventLogService, SummaryEventsService],
+      exports: [ApiAccess, EventLogService, StatisticsService, SummaryEventsService],
     };
   }
 }

@@ -53,13 +53,14 @@ export function setPaused(
   return { ...config, devices };
 }
 
-/** What is stated over what is there: objects by their keys, everything else as a whole. */
+/** What is stated over what is there: objects by their keys, everything else as a whole. null empties a list only. */
 export function merged(base: JsonObject, stated: JsonObject): JsonObject {
   const result: JsonObject = { ...base };
   for (const [key, value] of Object.entries(stated)) {
     if (key === '__proto__') continue;
     const old = result[key];
-    result[key] = isObject(old) && isObject(value) ? merged(old, value) : value;
+    if (value !== null) result[key] = isObject(old) && isObject(value) ? merged(old, value) : value;
+    else if (Array.isArray(old)) result[key] = [];
   }
   return result;
 }

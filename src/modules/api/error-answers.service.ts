@@ -22,7 +22,10 @@ export class ErrorAnswers implements ExceptionFilter {
       response.end();
       return;
     }
-    const status = statusOf(error);
+    const request = host.switchToHttp().getRequest<RoutedRequest>();
+    const methods = isUnknownRoute(error) ? methodsAt(request) : [];
+    if (methods.length > 0) response.setHeader('Allow', methods.join(', '));
+    const status = methods.length > 0 ? HttpStatus.METHOD_NOT_ALLOWED : statusOf(error);
     if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.logger.debug(messageOf(error));
     response.statusCode = status;
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');
@@ -39,6 +42,32 @@ function statusOf(error: unknown): number {
 }
 
 function textOf(error: unknown, status: number): string {
-  const isUnknownRoute = status === 404 && messageOf(error).startsWith('Cannot ');
-  return isUnknownRoute ? '404 page not found' : messageOf(error);
+  if (status === 405) return 'Method Not Allowed';
+  return isUnknownRoute(error) ? '404 page not found' : messageOf(error);
+}
+
+function isUnknownRoute(error: unknown): boolean {
+  return statusOf(error) === 404 && messageOf(error).startsWith('Cannot ');
+}
+
+/** What Express keeps of its routes. */
+interface RoutedRequest {
+  readonly path: string;
+  readonly app: {
+    readonly router: {
+      readonly stack: readonly {
+        readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+        match(path: string): boolean;
+      }[];
+    };
+  };
+}
+
+/** The methods that the path of the request could be asked with. */
+function methodsAt({ path, app }: RoutedRequest): string[] {
+  const routes = app.router.stack.flatMap((layer) =>
+    layer.route !== undefined && layer.match(path) ? [layer.route.methods] : [],
+  );
+  const names = routes.flatMap((methods) => Object.keys(methods));
+  return [...new Set(names)].map((name) => name.toUpperCase()).sort();
 }

@@ -1,15 +1,17 @@
 /** Opens and closes the HTTP side of an application that has the API's routes. */
-import { type Server } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type INestApplication, type INestApplicationContext, Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { CertService } from '../cert/cert.service.js';
 import { ConfigurationService } from '../config/configuration.service.js';
 import { SettingsService } from '../config/settings.service.js';
+import { ApiAccess } from './api-access.service.js';
 import { EventLogService } from './event-log.service.js';
 import { hostOf, isLoopbackAddress } from './host-check.js';
 import { httpEdge } from './http-edge.js';
 import { ProgramControl } from './program-control.js';
+import { StatisticsService } from './statistics.service.js';
 import { SummaryEventsService } from './summary-events.service.js';
 
 /** A whole configuration of 10,000 folders fits. */
@@ -24,11 +26,10 @@ export const HTTP_OPTIONS = { bodyParser: false, forceCloseConnections: true } a
 
 /** Before `init`: what every request passes. */
 export function prepareHttp(app: NestExpressApplication): void {
-  const settings = app.get(SettingsService);
-  const configuration = app.get(ConfigurationService);
+  const access = app.get(ApiAccess);
+  // Of the address that it really listens on: without credentials that is another one than the configured.
   const isChecked = (): boolean =>
-    isLoopbackAddress(settings.settings.gui?.address ?? '') &&
-    configuration.get().gui['insecureSkipHostcheck'] !== true;
+    isLoopbackAddress(boundAddress(app.getHttpServer() as Server)) && !access.skipsHostCheck;
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('json spaces', 2);
@@ -39,8 +40,13 @@ export function prepareHttp(app: NestExpressApplication): void {
       checksHost: isChecked,
     }),
   );
-  // Programs say all kinds of types for JSON, or none.
-  app.useBodyParser('text', { type: () => true, limit: BODY_BYTES_MAX });
+  app.use((request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
+    if (isOpenPath(request.url ?? '')) next();
+    else access.admit(request, response).then(() => next(), next);
+  });
+  // Programs say all kinds of types for JSON, or none. What a stranger sends is not read.
+  const type = (request: IncomingMessage): boolean => access.isAdmitted(request);
+  app.useBodyParser('text', { type, limit: BODY_BYTES_MAX });
 }
 
 /**
@@ -64,8 +70,7 @@ export async function openHttp(app: INestApplication): Promise<string> {
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;
   await app.listen(port, host);
-  const bound = server.address() as AddressInfo;
-  const shown = `${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  const shown = boundAddress(server);
   logger.log(`GUI and API listening on ${shown}`);
   return shown;
 }
@@ -74,6 +79,19 @@ export async function openHttp(app: INestApplication): Promise<string> {
 export async function closeHttp(app: INestApplicationContext): Promise<void> {
   app.get(EventLogService).stop();
   await app.get(SummaryEventsService).stop();
+  await app.get(StatisticsService).stop();
+}
+
+/** Below it nothing needs a key; all the rest does, whether there is such a route or not. */
+function isOpenPath(url: string): boolean {
+  return url.startsWith('/rest/noauth/');
+}
+
+/** Loopback as long as nobody can have asked. */
+function boundAddress(server: Server): string {
+  const bound = server.address() as AddressInfo | null;
+  if (bound === null) return '127.0.0.1:0';
+  return `${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 function hasCredentials(app: INestApplication): boolean {

@@ -4,13 +4,29 @@ import { type JsonObject } from '../config/config-json.js';
 import { isObject } from './config-edits.js';
 import { HttpError } from './http-error.js';
 
+/** No configuration goes deeper, and what works on values calls itself for each level. */
+const LEVELS_MAX = 32;
+
 /** Throws HttpError 400. */
 export function jsonBody(body: unknown): unknown {
+  const value = parsed(body);
+  if (isDeeper(value, LEVELS_MAX)) {
+    throw new HttpError(400, `body: expected at most ${LEVELS_MAX} levels`);
+  }
+  return value;
+}
+
+function parsed(body: unknown): unknown {
   try {
     return JSON.parse(typeof body === 'string' ? body : '') as unknown;
   } catch (error) {
     throw new HttpError(400, `body: ${messageOf(error)}`);
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 export function jsonObject(body: unknown): JsonObject {
