@@ -1,11 +1,13 @@
 /** `syncnest cli …` and `syncnest health`: asks or tells the running node over its HTTP side. */
 import { SyncError } from '../domain/errors.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
+import { printable } from '../modules/logging/log-line.js';
 import { listOf, objectOf, textOf } from './answers.js';
 import { ACTIONS, CONTROL_HELP, type ControlLine, REPORTS } from './control-line.js';
 import { type Get, REPORT_OF } from './control-reports.js';
 import { ask, type HttpSide, httpSideAt, httpSideOf } from './http-side.js';
 import { type ProgramIo } from './program-io.js';
+import { jsonText } from './table.js';
 
 /** A probe has no time to lose. */
 const HEALTH_LIMIT_MS = 5000;
@@ -23,7 +25,7 @@ export async function control(line: ControlLine, io: ProgramIo): Promise<void> {
   if (report !== undefined) {
     const get: Get = (path) => ask(side, { path });
     const { answer, text } = await REPORT_OF[report](get);
-    io.out(line.isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : text);
+    io.out(line.isJson ? jsonText(answer) : text);
     if (line.clears) await ask(side, { method: 'POST', path: 'system/error/clear' });
     return;
   }
@@ -84,7 +86,7 @@ async function deviceIdFor(named: string, side: HttpSide): Promise<string> {
   });
   if (meant.length === 1) return textOf(meant[0].deviceID);
   const known = all.map(
-    ({ deviceID, name }) => `${textOf(deviceID).split('-')[0]} ${textOf(name)}`,
+    ({ deviceID, name }) => `${textOf(deviceID).split('-')[0]} ${printable(textOf(name))}`,
   );
   const problem = meant.length === 0 ? 'No device is' : 'Several devices are';
   throw new SyncError(

@@ -107,6 +107,7 @@ async function devices(get: Get): Promise<Report> {
 async function folders(get: Get): Promise<Report> {
   const answer: object[] = [];
   const rows: (string | number)[][] = [];
+  const { myID } = objectOf(await get('system/status'));
   for (const folder of listOf(await get('config/folders')).map(objectOf)) {
     const id = textOf(folder.id);
     const isPaused = folder.paused === true;
@@ -123,12 +124,12 @@ async function folders(get: Get): Promise<Report> {
       numberOf(state.needTotalItems),
       bytesText(numberOf(state.needBytes)),
       numberOf(state.pullErrors) || numberOf(state.errors),
-      listOf(folder.devices).length,
+      listOf(folder.devices).filter((each) => objectOf(each).deviceID !== myID).length,
       textOf(folder.path),
     ]);
   }
   const columns = ['FOLDER', 'LABEL', 'TYPE', 'STATE', 'FILES', 'SIZE', 'NEEDS', 'TO GET'];
-  columns.push('ERRORS', 'DEVICES', 'PATH');
+  columns.push('ERRORS', 'SHARED WITH', 'PATH');
   return { answer, text: tableText(columns, rows, 'No folder is configured.') };
 }
 
@@ -160,7 +161,7 @@ async function pending(get: Get): Promise<Report> {
 
 async function errors(get: Get): Promise<Report> {
   const system = listOf(objectOf(await get('system/error')).errors);
-  const ofFolders: Record<string, unknown> = {};
+  const ofFolders = new Map<string, readonly unknown[]>();
   const rows = system
     .map(objectOf)
     .map((each) => ['', '', textOf(each.message), timeText(textOf(each.when))]);
@@ -169,7 +170,7 @@ async function errors(get: Get): Promise<Report> {
     const id = textOf(folder.id);
     const query = `folder=${encodeURIComponent(id)}`;
     const { errors: found } = objectOf(await get(`folder/errors?${query}`));
-    ofFolders[id] = listOf(found);
+    ofFolders.set(id, listOf(found));
     for (const each of listOf(found).map(objectOf)) {
       rows.push([id, textOf(each.path), textOf(each.error), '']);
     }
@@ -178,7 +179,7 @@ async function errors(get: Get): Promise<Report> {
     if (reason !== '') rows.push([id, '', reason, timeText(textOf(state.stateChanged))]);
   }
   return {
-    answer: { system, folders: ofFolders },
+    answer: { system, folders: Object.fromEntries(ofFolders) },
     text: tableText(['FOLDER', 'ITEM', 'ERROR', 'WHEN'], rows, 'No errors.'),
   };
 }

@@ -10,6 +10,8 @@ import { until } from '../../test/support/wait.js';
 import { type ProgramIo } from './program-io.js';
 import { run } from './run.js';
 
+const STRANGER = 'MFZWI3D-BONSGYC-YLTMRWG-C43ENR5-QXGZDMM-FZWI3DP-BONSGYY-LTMRWAD';
+
 let base: string;
 
 beforeAll(() => {
@@ -121,6 +123,18 @@ describe('a node that a small server stands for', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
+  it('cannot do so in the JSON for programs either, nor forge a line where names are listed', async () => {
+    const name = 'c1\u009b2J\u202e';
+    const device = { deviceID: STRANGER, name: `${name}\nsyncnest: all is well`, addresses: [] };
+    says(200, JSON.stringify([device]));
+    const { out } = await program(`cli devices --json --gui-address ${where} --gui-apikey k`);
+    expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(out)).toEqual([device]);
+    const unknown = await program(`cli pause --device x --gui-address ${where} --gui-apikey k`);
+    expect(unknown.status).toBe(1);
+    expect(unknown.error.trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it('is told the paths to scan, whatever characters they have', async () => {
     says(200, '');
     await program(`cli scan photos&x a/ü b?c --gui-address ${where} --gui-apikey k`);
@@ -129,8 +143,6 @@ describe('a node that a small server stands for', () => {
     expect(url.searchParams.getAll('sub')).toEqual(['a/ü', 'b?c']);
   });
 });
-
-const STRANGER = 'MFZWI3D-BONSGYC-YLTMRWG-C43ENR5-QXGZDMM-FZWI3DP-BONSGYY-LTMRWAD';
 
 (hasStock() ? describe : describe.skip)('a stock node', () => {
   let stock: StockNode;
@@ -165,7 +177,9 @@ const STRANGER = 'MFZWI3D-BONSGYC-YLTMRWG-C43ENR5-QXGZDMM-FZWI3DP-BONSGYY-LTMRWA
     expect(connections.out.trim().split('\n')).toHaveLength(2);
     expect(connections.out).toMatch(/stock +MFZWI3D +away/);
     const folders = await program(`cli folders ${node}`);
-    expect(folders.out).toMatch(/photos .*sendreceive +idle +1 +2\.0 KiB +0 .*\/photos\n$/);
+    expect(folders.out).toMatch(
+      /photos .*sendreceive +idle +1 +2\.0 KiB +0 +0 B +0 +1 +\/.*\/photos\n$/,
+    );
     expect((await program(`cli devices ${node}`)).out).toContain('tcp://127.0.0.1:9');
     expect((await program(`cli pending ${node}`)).out).toContain('No device asks.');
   });

@@ -32,6 +32,19 @@ export function listText(rows: readonly (readonly [string, string | number])[]):
   return `${rows.map(line).join('\n')}\n`;
 }
 
+/** For programs and terminals: JSON itself escapes only the first 32 characters. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2);
+  const escaped = text.replace(/[^\n -~]/gu, (character) =>
+    printable(character) === character ? character : unicodeEscape(character),
+  );
+  return `${escaped}\n`;
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
+
 export function bytesText(bytes: number): string {
   let value = bytes;
   let unit = 0;
