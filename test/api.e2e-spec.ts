@@ -14,6 +14,7 @@ import { EventLogService } from '../src/modules/api/event-log.service.js';
 import { settingsFor } from '../src/modules/config/settings-for.js';
 import { SeededRandom } from './support/random.js';
 import { API_KEY, type HttpAnswer, TestNode } from './support/test-node.js';
+import { SyncWatch } from './support/sync-watch.js';
 import { makeTree } from './support/tree.js';
 import { until } from './support/wait.js';
 
@@ -226,6 +227,46 @@ describe('events', () => {
     expect(await waiting).toEqual([]);
   });
 
+  it('tell what changed on disk and what no longer asks, and begin to answer at once', async () => {
+    await node.start({ http: true });
+    await node.scan();
+    await events('events=PendingFoldersChanged&timeout=0');
+    fs.writeFileSync(join(node.root, 'x'), 'x');
+    await node.scan();
+    fs.rmSync(join(node.root, 'x'));
+    await node.scan();
+    const disk = await node.rest<ApiEvent[]>('events/disk?timeout=0');
+    const facts = { folder: 'default', folderID: 'default', label: '', path: 'x', type: 'file' };
+    const modifiedBy = node.id.slice(0, 7);
+    expect(disk.map(({ type, data }) => [type, data])).toEqual([
+      ['LocalChangeDetected', { ...facts, action: 'modified', modifiedBy }],
+      ['LocalChangeDetected', { ...facts, action: 'deleted', modifiedBy }],
+    ]);
+    const indexed = (await events()).filter(({ type }) => type === 'LocalIndexUpdated');
+    expect(indexed.at(-1)?.data).toMatchObject({ items: 1, filenames: ['x'] });
+    const emitter = node.get(EventsService);
+    emitter.emit('PendingFolderCleared', { folder: 'f', device: STRANGER });
+    const removed = [{ folderID: 'f', deviceID: STRANGER }];
+    expect((await events('events=PendingFoldersChanged&timeout=0'))[0]?.data).toEqual({ removed });
+    const gone = new AbortController();
+    const url = `http://${node.httpAddress}/rest/events?since=99999&timeout=60`;
+    const { status } = await fetch(url, { headers: { 'X-API-Key': API_KEY }, signal: gone.signal });
+    expect(status).toBe(200);
+    gone.abort();
+  });
+
+  it('of changed configurations do not keep each of them', async () => {
+    await node.start({ http: true });
+    for (const label of ['first', 'second']) {
+      await node.ask('PATCH', 'config/folders/default', { label });
+    }
+    const saved = (await events()).filter(({ type }) => type === 'ConfigSaved');
+    const labels = saved.map(
+      ({ data }) => (data as { folders: { label: string }[] }).folders[0]?.label,
+    );
+    expect(labels).toEqual(['second', 'second']);
+  });
+
   it('are kept in a bounded number, which readers see from the numbers', async () => {
     await node.start({ http: true });
     const emitter = node.get(EventsService);
@@ -240,36 +281,8 @@ describe('events', () => {
   });
 });
 
-/** Reads events as a program does that waits for nodes to be in sync, and for nothing else. */
-class SyncWatch {
-  private since = 0;
-  readonly sequences = new Map<string, number>();
-  isDone = false;
-
-  constructor(private readonly watched: TestNode) {}
-
-  async read(): Promise<void> {
-    const events = await this.watched.rest<ApiEvent[]>(`events?since=${this.since}&timeout=0`);
-    for (const { id, type, data } of events) {
-      expect(id).toBe(this.since + 1);
-      this.since = id;
-      this.take(type, data as Record<string, unknown>);
-    }
-  }
-
-  private take(type: string, data: Record<string, unknown>): void {
-    if (type === 'LocalIndexUpdated' || type === 'RemoteIndexUpdated') {
-      this.isDone = false;
-      this.sequences.set((data['device'] as string) ?? this.watched.id, data['sequence'] as number);
-    } else if (type === 'FolderSummary') {
-      const summary = data['summary'] as Record<string, number>;
-      this.isDone = summary['needTotalItems'] === 0;
-      this.sequences.set(this.watched.id, summary['sequence']!);
-    } else if (type === 'FolderCompletion') {
-      this.sequences.set(data['device'] as string, data['sequence'] as number);
-    }
-  }
-}
+const watchOf = (watched: TestNode): SyncWatch =>
+  new SyncWatch(watched.id, (since) => watched.rest(`events?since=${since}&timeout=0`));
 
 describe('two nodes', () => {
   let other: TestNode;
@@ -279,20 +292,26 @@ describe('two nodes', () => {
   });
   afterEach(() => other.stop());
 
-  const inSync = async (watches: readonly [SyncWatch, SyncWatch]): Promise<boolean> => {
+  const inSync = async (watches: readonly SyncWatch[]): Promise<boolean> => {
     for (const watch of watches) await watch.read();
-    return [node, other].every(({ id }, at) => {
-      const [own, far] = [watches[at]!, watches[1 - at]!];
-      return own.isDone && own.sequences.get(id) === far.sequences.get(id);
-    });
+    return SyncWatch.areInSync(watches);
   };
 
-  it('are seen to be in sync by events alone, after changes on both and after a restart', async () => {
+  const pastOf = async (
+    asked: TestNode,
+  ): Promise<{ folder: { lastFile: { filename: string } }; seen: string }> => {
+    const folders =
+      await asked.rest<Record<string, { lastFile: { filename: string } }>>('stats/folder');
+    const devices = await asked.rest<Record<string, { lastSeen: string }>>('stats/device');
+    return { folder: folders['default']!, seen: devices[other.id]!.lastSeen };
+  };
+
+  it('are seen to be in sync by events alone, after changes on both and after a restart that forgets no statistics', async () => {
     const options = { http: true } as const;
-    const start = async (): Promise<[SyncWatch, SyncWatch]> => {
+    const start = async (): Promise<SyncWatch[]> => {
       await other.start({ ...options, devices: [{ id: node.id }] });
       await node.start({ ...options, devices: [{ id: other.id, addresses: [other.address] }] });
-      return [new SyncWatch(node), new SyncWatch(other)];
+      return [watchOf(node), watchOf(other)];
     };
     let watches = await start();
     makeTree(node.root, 40, new SeededRandom(6));
@@ -300,8 +319,13 @@ describe('two nodes', () => {
     await Promise.all([node.ask('POST', 'db/scan'), other.ask('POST', 'db/scan')]);
     await until('the events say in sync', () => inSync(watches));
     expect(fs.readdirSync(node.root).sort()).toEqual(fs.readdirSync(other.root).sort());
+    const before = await pastOf(node);
+    expect(before.folder.lastFile.filename).toMatch(/^more/);
     await Promise.all([node.stop(), other.stop()]);
     watches = await start();
+    const after = await pastOf(node);
+    expect(after.folder.lastFile).toEqual(before.folder.lastFile);
+    expect(Date.parse(after.seen)).toBeGreaterThanOrEqual(Date.parse(before.seen));
     await until('the events say in sync again', () => inSync(watches));
     const completion = await node.rest(`db/completion?folder=default&device=${other.id}`);
     expect(completion).toMatchObject({ completion: 100, needItems: 0, needDeletes: 0 });
@@ -344,9 +368,18 @@ describe('the configuration', () => {
     expect(await node.rest('db/status?folder=second')).toMatchObject({ localFiles: 1 });
     await node.ask('PATCH', 'config/folders/second', { paused: true });
     expect(model.runner('second')).toBeUndefined();
+    for (const path of ['completion', 'browse', 'need', 'file', 'localchanged', 'status']) {
+      const { status } = await node.ask('GET', `db/${path}?folder=second&file=x`);
+      const expected = { browse: 500, status: 200 }[path] ?? 404;
+      expect({ path, status }).toEqual({ path, status: expected });
+    }
+    expect(await node.rest('db/completion')).toMatchObject({ globalItems: 0 });
     await node.ask('PATCH', 'config/folders/second', { paused: false });
     expect(model.runner('second')?.settings.label).toBe('B');
-    expect((await node.ask('DELETE', 'config/folders/second')).status).toBe(200);
+    for (const time of ['first', 'second']) {
+      const { status } = await node.ask('DELETE', 'config/folders/second');
+      expect({ time, status }).toEqual({ time, status: 200 });
+    }
     expect(await node.ask('GET', 'config/folders/second')).toEqual({
       status: 404,
       text: 'No folder with given ID\n',
@@ -377,12 +410,41 @@ describe('the configuration', () => {
     expect((await node.ask('PUT', 'config', 'x'.repeat(17 * 1024 * 1024))).status).toBe(413);
   });
 
-  it('does not change what the environment sets, and takes it repeated', async () => {
-    await node.start({ http: true, folders: [{ source: 'environment' }] });
-    const answer = await node.ask('PATCH', 'config/folders/default', { rescanIntervalS: 7 });
-    expect(answer.status).toBe(409);
-    expect(answer.text).toContain('environment');
-    expect((await node.ask('PUT', 'config', await node.rest('config'))).status).toBe(200);
+  it('does not change what other sources set, says which, and takes it repeated', async () => {
+    const devices = [{ id: STRANGER, source: 'command line' }] as const;
+    await node.start({ http: true, folders: [{ source: 'environment' }], devices });
+    const whole = await node.rest('config');
+    const requests = [
+      ['PATCH', 'config/folders/default', { rescanIntervalS: 7 }, 'environment'],
+      ['PUT', 'config/folders/default', { path: '/elsewhere' }, 'environment'],
+      ['DELETE', 'config/folders/default', undefined, 'environment'],
+      ['PUT', 'config/folders', [], 'environment'],
+      ['PUT', 'config', { ...whole, folders: [] }, 'environment'],
+      ['POST', 'system/config', { ...whole, devices: [] }, 'command line'],
+      ['PATCH', `config/devices/${STRANGER}`, { name: 'other' }, 'command line'],
+      ['PUT', 'config/devices', [], 'command line'],
+      ['POST', `system/pause?device=${STRANGER}`, undefined, 'command line'],
+    ] as const;
+    for (const [method, path, body, source] of requests) {
+      const { status, text } = await node.ask(method, path, body);
+      expect({ method, path, status, text }).toEqual({
+        ...{ method, path, status: 409 },
+        text: expect.stringContaining(source) as string,
+      });
+    }
+    const [folder] = whole['folders'] as unknown[];
+    for (const [method, path, body] of [
+      ['PUT', 'config', whole],
+      ['POST', 'config', whole],
+      ['PATCH', 'config/folders/default', folder],
+      ['PATCH', 'config/options', { relaysEnabled: false }],
+      ['PUT', 'config/folders/more', { path: join(base, 'more') }],
+      ['POST', `system/resume?device=${STRANGER}`],
+    ] as const) {
+      expect({ path, status: (await node.ask(method, path, body)).status }).toEqual({
+        ...{ path, status: 200 },
+      });
+    }
   });
 });
 

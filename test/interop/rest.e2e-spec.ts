@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasStock, STOCK_BINARY, StockNode } from '../support/stock-node.js';
+import { SyncWatch } from '../support/sync-watch.js';
 import { API_KEY, TestNode } from '../support/test-node.js';
 import { until } from '../support/wait.js';
 
@@ -110,11 +111,35 @@ describeWithStock('beside a stock Syncthing', () => {
     }
     const mine = await ours.rest<Event[]>('events?timeout=0');
     const theirs = await stock.rest<Event[]>('GET', 'events?timeout=0');
-    for (const type of [...types, ...more]) {
+    const disk = ['LocalChangeDetected', 'RemoteChangeDetected'];
+    mine.push(...(await ours.rest<Event[]>('events/disk?timeout=0')));
+    theirs.push(...(await stock.rest<Event[]>('GET', 'events/disk?timeout=0')));
+    for (const type of [...types, ...more, ...disk]) {
       const keys = (events: readonly Event[]): string[] =>
         sorted(events.filter((event) => event.type === type).flatMap(({ data }) => keysOf(data)));
       expect({ type, keys: keys(mine) }).toEqual({ type, keys: keys(theirs) });
     }
+  });
+
+  it('agrees with it in events so far that a program sees when both are in sync', async () => {
+    const watches = [
+      new SyncWatch(ours.id, (since) => ours.rest(`events?since=${since}&timeout=0`)),
+      new SyncWatch(stock.id, (since) => stock.rest('GET', `events?since=${since}&timeout=0`)),
+    ];
+    const areInSync = async (): Promise<boolean> => {
+      for (const watch of watches) await watch.read();
+      return SyncWatch.areInSync(watches);
+    };
+    await until('the events say in sync', areInSync);
+    for (const root of [ours.root, join(base, 'stock')]) {
+      fs.writeFileSync(join(root, `more ${root.length}`), 'more');
+      fs.rmSync(join(root, 'of-stock'), { force: true });
+      await Promise.all([ours.ask('POST', 'db/scan?folder=default'), stock.scan()]);
+    }
+    await until('the events say in sync after changes', areInSync);
+    const names = (root: string): string[] => fs.readdirSync(root).sort();
+    expect(names(ours.root)).toEqual(names(join(base, 'stock')));
+    expect(names(ours.root)).not.toContain('of-stock');
   });
 
   it('is read by its command line', async () => {

@@ -11,6 +11,7 @@ import {
   Query,
 } from '@nestjs/common';
 import { type KeptLine } from '../logging/log-history.js';
+import { printable } from '../logging/log-line.js';
 import { ProgramControl } from './program-control.js';
 import { text } from './query-values.js';
 
@@ -35,11 +36,12 @@ export class LogController {
     return { messages: this.lines(since).map(answer) };
   }
 
+  /** A line for each message: what was told to us forges none. */
   @Get('log.txt')
   @Header('Content-Type', 'text/plain; charset=utf-8')
   logText(@Query('since') since: unknown): string {
     return this.lines(since)
-      .map((line) => `${answer(line).when}: ${line.message}\n`)
+      .map((line) => `${answer(line).when}: ${printable(line.message)}\n`)
       .join('');
   }
 
