@@ -1,11 +1,11 @@
 /** Sees to it that the home has a config.xml, and in it a key for the HTTP side. */
 import { join } from 'node:path';
+import { writeConfigXml } from '../modules/config/config-origin.js';
 import { addGuiApiKey, newConfigXml } from '../modules/config/config-xml-new.js';
 import { type LoadedSettings } from '../modules/config/load-settings.js';
 import { type Settings } from '../modules/config/settings.js';
 import { serializeXml } from '../modules/config/xml-document.js';
-import { writeFileAtomically } from '../platform/atomic-file.js';
-import { createPrivateFile, PRIVATE_FILE_MODE } from '../platform/private-files.js';
+import { createPrivateFile } from '../platform/private-files.js';
 import { SystemRandomness } from '../platform/randomness.js';
 
 const API_KEY_BYTES = 24;
@@ -26,7 +26,7 @@ export async function ensureConfigXml(loaded: LoadedSettings, ownId: string): Pr
     });
     await createPrivateFile(path, serializeXml(first));
   } else if (gui?.apiKey === '' && gui.enabled && addGuiApiKey(configXml, apiKey)) {
-    await writeFileAtomically(path, serializeXml(configXml), PRIVATE_FILE_MODE);
+    await writeConfigXml(path, serializeXml(configXml));
   }
   return gui === undefined ? settings : { ...settings, gui: { ...gui, apiKey } };
 }

@@ -1,6 +1,7 @@
 /** From where the settings of a node came, and how they would be with another config.xml. */
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { writeFileAtomically } from '../../platform/atomic-file.js';
 import { PRIVATE_FILE_MODE } from '../../platform/private-files.js';
 import { systemCodeOf } from '../../platform/system-errors.js';
@@ -14,6 +15,8 @@ import { settingsProblems } from './validate-settings.js';
 export interface LoadedWith {
   readonly settings: Settings;
   readonly valueSources: ValueSources;
+  /** For people: what is strange and no error. */
+  readonly warnings: readonly string[];
 }
 
 export abstract class ConfigOrigin {
@@ -44,12 +47,18 @@ export class ProgramOrigin extends ConfigOrigin {
   }
 
   async write(text: string): Promise<void> {
-    await writeFileAtomically(this.path, text, PRIVATE_FILE_MODE);
+    await writeConfigXml(this.path, text);
   }
 
   settingsWith(text: string): LoadedWith {
     return loadSettings(this.context, text);
   }
+}
+
+/** Where the path is a link, the file that it leads to is replaced, and the link stays. Throws the system's error. */
+export async function writeConfigXml(path: string, text: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  await writeFileAtomically(target, text, PRIVATE_FILE_MODE);
 }
 
 /** An application that embeds the node states the settings; changes last until the node stops. */
@@ -84,7 +93,7 @@ export class EmbeddedOrigin extends ConfigOrigin {
     const next = keptOf(stated, settings);
     const problems = [...source.problems, ...settingsProblems(next, valueSources)];
     if (problems.length > 0) throw new BadSettings(problems);
-    return { settings: next, valueSources };
+    return { settings: next, valueSources, warnings: source.warnings };
   }
 }
 

@@ -14,6 +14,7 @@ import { readFolders } from './config-xml-folders.js';
 import { ElementReader } from './config-xml-reader.js';
 import { joinBlocks } from './access-limits.js';
 import { type NodeValues, type PathBase, type SourceSettings } from './partial-settings.js';
+import { settingsWithoutEffect } from './config-xml-without-effect.js';
 import { type SettingProblem } from './setting-problem.js';
 import { parseDiscoveryServer, parseMulticastAddress, parsePort } from './setting-values.js';
 import { parseXml, type XmlDocument } from './xml-document.js';
@@ -67,6 +68,7 @@ export function readConfigXml(text: string, context: ConfigXmlContext): ConfigXm
         'What is new in it has no effect.',
     );
   }
+  warnings.push(...settingsWithoutEffect(root));
   const values: NodeValues = {
     ...readOptions(root),
     ...readGui(root),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deviceIdFromCertificate } from '../../domain/device-id.js';
@@ -41,8 +42,8 @@ function startWith(xml: string, environment = {}, args: string[] = [], ini?: str
   return start(environment, args);
 }
 
-function start(environment = {}, args: string[] = []): Node {
-  const context: LoadContext = {
+function contextOf(environment = {}, args: string[] = []): LoadContext {
+  return {
     home,
     environment,
     commandLine: parseCommandLine(args).settings,
@@ -52,6 +53,10 @@ function start(environment = {}, args: string[] = []): Node {
     workingDirectory: '/work',
     certificateOf: () => certificate,
   };
+}
+
+function start(environment = {}, args: string[] = []): Node {
+  const context = contextOf(environment, args);
   const settings = new SettingsService(loadSettings(context).settings);
   const configuration = new ConfigurationService(settings, new ProgramOrigin(context));
   configuration.start(OWN);
@@ -252,6 +257,61 @@ describe('a replaced configuration', () => {
     expect(written()).toContain('version="7"');
     config.folders[0]['type'] = 'sendreceive';
     expect(await refusal(configuration.replace(config))).toEqual(['folder r type']);
+  });
+});
+
+describe('the file of the configuration', () => {
+  const pause = (config: ConfigJson): ConfigJson => {
+    config.devices[1]['paused'] = true;
+    return config;
+  };
+
+  it('is replaced where a link leads to it, and the link stays', async () => {
+    const elsewhere = join(home, 'elsewhere.xml');
+    writeFileSync(elsewhere, stockXml);
+    symlinkSync(elsewhere, join(home, 'config.xml'));
+    const { configuration } = start();
+    await configuration.update(pause);
+    expect(readFileSync(elsewhere, 'utf8')).toContain('<paused>true</paused>');
+    expect(lstatSync(join(home, 'config.xml')).isSymbolicLink()).toBe(true);
+  });
+
+  it('is not overwritten when somebody edited it while the node runs', async () => {
+    const { configuration, settings } = startWith(stockXml);
+    const edited = stockXml.replace('label="', 'label="by hand ');
+    writeFileSync(join(home, 'config.xml'), edited);
+    expect(await refusal(configuration.update(pause))).toEqual(['file']);
+    expect(written()).toBe(edited);
+    expect(settings.settings.devices.some(({ paused }) => paused)).toBe(false);
+    writeFileSync(join(home, 'config.xml'), stockXml);
+    await configuration.update(pause);
+    expect(written()).toContain('<paused>true</paused>');
+  });
+
+  it('that cannot be written leaves the settings as they were, and says why', async () => {
+    const { configuration, settings } = startWith(stockXml);
+    const before = settings.settings;
+    mkdirSync(join(home, '.config.xml.tmp'));
+    await expect(configuration.update(pause)).rejects.toThrow('.config.xml.tmp');
+    expect(settings.settings).toBe(before);
+    expect(configuration.get()).toEqual(stockJson);
+    rmSync(join(home, '.config.xml.tmp'), { recursive: true });
+    await configuration.update(pause);
+    expect(start().configuration.get()).toEqual(configuration.get());
+  });
+
+  it('is told of when it has settings on which somebody relies and that have no effect', () => {
+    const xml = `<configuration version="37">
+      <folder id="f" path="/data/f"><versioning type="simple"/></folder>
+      <folder id="g" path="/data/g"><versioning/></folder>
+      <device id="${THERE}" introducer="true"><autoAcceptFolders>true</autoAcceptFolders></device>
+      </configuration>`;
+    writeFileSync(join(home, 'config.xml'), xml);
+    const { warnings } = loadSettings(contextOf());
+    expect(warnings).toEqual([
+      'Folder f: without effect in this version: versioning (replaced and deleted files are not kept)',
+      'Device MFZWI3D: without effect in this version: introducer, autoAcceptFolders',
+    ]);
   });
 });
 

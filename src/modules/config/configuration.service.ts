@@ -2,7 +2,7 @@
  * The configuration as a whole: shown and replaced as Syncthing's JSON, kept in config.xml, applied while the node runs.
  * The one owner of config.xml once the node has started. Replacements follow each other.
  */
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SyncError } from '../../domain/errors.js';
 import { EffectiveConfig, jsonOfSettings } from './config-effective.js';
 import { configFromXml, VERSION_WITH_TYPE } from './config-from-xml.js';
@@ -32,10 +32,13 @@ interface Held {
   /** What it says. */
   file: ConfigJson;
   valueSources: ValueSources;
+  /** What people were told of it. */
+  warnings: readonly string[];
 }
 
 @Injectable()
 export class ConfigurationService {
+  private readonly logger = new Logger('config');
   private held: Held | undefined;
   private replaced: Promise<void> = Promise.resolve();
 
@@ -49,9 +52,9 @@ export class ConfigurationService {
     const { settings } = this.settings;
     const origin = this.origin ?? new EmbeddedOrigin(settings, ownId);
     const text = origin.read() ?? this.firstText(ownId);
-    const { valueSources } = origin.settingsWith(text);
+    const { valueSources, warnings } = origin.settingsWith(text);
     const file = configFromXml(parseXml(text));
-    this.held = { origin, ownId, startedWith: settings, text, file, valueSources };
+    this.held = { origin, ownId, startedWith: settings, text, file, valueSources, warnings };
   }
 
   /** The whole configuration as it is in effect: a copy. Throws SyncError 'closed' before the node has started. */
@@ -96,11 +99,13 @@ export class ConfigurationService {
     const document = parseXml(held.text);
     writeChanges(CONFIGURATION, document.root, { ...stated }, { ...target }, 0);
     const text = serializeXml(document);
-    const { settings, valueSources } = held.origin.settingsWith(text);
+    const { settings, valueSources, warnings } = held.origin.settingsWith(text);
     const file = configFromXml(parseXml(text));
-    const next = { ...held, text, file, valueSources };
+    const next = { ...held, text, file, valueSources, warnings };
     requireSaid(this.effective(next, settings).stated, target);
+    requireUnedited(held);
     await held.origin.write(text);
+    for (const warning of warnings) if (!held.warnings.includes(warning)) this.logger.warn(warning);
     Object.assign(held, next);
     await this.settings.change(settings);
   }
@@ -146,6 +151,15 @@ export class ConfigurationService {
     }
     return serializeXml(document);
   }
+}
+
+/** What somebody wrote into the file while the node runs must not be overwritten. */
+function requireUnedited({ origin, text }: Held): void {
+  const onDisk = origin.read();
+  if (onDisk === undefined || onDisk === text) return;
+  const expected =
+    'what this node read or wrote last: the file was edited meanwhile; restart the node to take that up';
+  throw new BadSettings([{ source: 'config.xml', item: 'file', value: '', expected }]);
 }
 
 /** Before version 14 a file can say of a folder only whether it is read-only. */

@@ -1,0 +1,32 @@
+/** Settings of a config.xml that somebody relies on and that this node does not implement: kept, and named in the log. */
+import { type ElementReader } from './config-xml-reader.js';
+
+const ID_CHARACTERS_SHOWN = 7;
+
+/** One sentence for each folder and device that has such settings. */
+export function settingsWithoutEffect(root: ElementReader): string[] {
+  return [
+    ...root.all('folder', 'repository').flatMap((folder) => {
+      const type = folder.child('versioning')?.attribute('type') ?? '';
+      const kept = 'replaced and deleted files are not kept';
+      const keys = type === '' ? [] : [`versioning (${kept})`];
+      return said(`Folder ${folder.attribute('id') ?? ''}`, keys);
+    }),
+    ...root.all('device', 'node').flatMap((device) => {
+      const keys = [
+        ...(isOn(device.attribute('introducer')) ? ['introducer'] : []),
+        ...(isOn(device.childText('autoAcceptFolders')) ? ['autoAcceptFolders'] : []),
+      ];
+      return said(`Device ${(device.attribute('id') ?? '').slice(0, ID_CHARACTERS_SHOWN)}`, keys);
+    }),
+  ];
+}
+
+function said(owner: string, keys: readonly string[]): string[] {
+  if (keys.length === 0) return [];
+  return [`${owner}: without effect in this version: ${keys.join(', ')}`];
+}
+
+function isOn(text: string | undefined): boolean {
+  return /^(?:true|1|t)$/i.test(text?.trim() ?? '');
+}
