@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** Starts the program: the process's arguments, environment and signals on one side, the application on the other. */
 import { homedir, hostname } from 'node:os';
+import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { startAnew } from './cli/hang-up.js';
 import { type ProgramIo } from './cli/program-io.js';
 import { EXIT_FAILED, EXIT_OK, run } from './cli/run.js';
 import { type ServiceState, tellServiceManager } from './cli/service-manager.js';
@@ -21,8 +23,16 @@ function fail(error: unknown): never {
 // of 100,000 files became 285.
 setFlagsFromString('--heap-growing-percent=150');
 
-// From the first moment on: a signal that comes while the node starts stops it in order, too.
-const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED));
+// From the first moment on: a signal that comes while the node starts stops it in order, too. Where a terminal is ours,
+// SIGHUP says that it was closed; elsewhere it asks for a new start, and must not be what ends the process.
+const hasTerminal = isatty(0) || isatty(1);
+const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_FAILED), [
+  'SIGINT',
+  'SIGTERM',
+  ...(hasTerminal ? (['SIGHUP'] as const) : []),
+]);
+let onHangUp = (): void => {};
+if (!hasTerminal) process.on('SIGHUP', () => onHangUp());
 
 async function startNode(start: StartInput): Promise<number> {
   const { logger, program } = start;
@@ -32,8 +42,10 @@ async function startNode(start: StartInput): Promise<number> {
     if (problem !== undefined) logger.warn(problem);
   };
   await tell('READY=1');
+  onHangUp = () => startAnew(start);
   const request = await Promise.race([stop.then(() => 'shutdown' as const), program.asked]);
-  await Promise.all([tell('STOPPING=1'), app.close()]);
+  onHangUp = () => {};
+  await Promise.all([tell(request === 'restart' ? 'RELOADING=1' : 'STOPPING=1'), app.close()]);
   return request === 'restart' ? EXIT_RESTART : EXIT_OK;
 }
 
@@ -77,10 +89,12 @@ async function createNode(start: StartInput): Promise<{ close(): Promise<void> }
 }
 
 process.on('uncaughtException', fail);
-// A reader of the log that goes away must not take the node with it.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') fail(error);
-});
+// A reader of the log that goes away must not take the node with it; EIO: its terminal was closed.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') fail(error);
+  });
+}
 
 const io: ProgramIo = {
   environment: process.env,

@@ -13,6 +13,7 @@ import { until } from './support/wait.js';
 
 jest.setTimeout(120_000);
 
+const ENDED_HOME = ['cert.pem', 'config.xml', 'index.db', 'key.pem', 'lock.db'];
 const STOP_LIMIT_MS = 10_000;
 const SYNC_LIMIT_MS = 60_000;
 
@@ -155,5 +156,53 @@ describe('two nodes with nothing but environment variables', () => {
     await untilSame();
     expect(temporaryFiles()).toEqual([]);
     expect(fs.readdirSync(b.root).sort()).toEqual(['.stfolder', 'big']);
+  });
+});
+
+/** Puts a command in the place of systemd's own, that only notes what it is told; resolves with what notes it. */
+function serviceManager(node: Deployed): () => string[] {
+  const bin = join(base, 'bin');
+  const told = join(base, 'told');
+  fs.mkdirSync(bin);
+  fs.writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$*" >> ${told}\n`, {
+    mode: 0o755,
+  });
+  node.variables.PATH = `${bin}:${process.env.PATH}`;
+  node.variables.NOTIFY_SOCKET = join(base, 'notify');
+  return () => (fs.existsSync(told) ? fs.readFileSync(told, 'utf8').trim().split('\n') : []);
+}
+
+describe('a node alone', () => {
+  it('is not taken for stopping by systemd when it starts anew at SIGHUP, and keeps running when its configuration is broken', async () => {
+    const told = serviceManager(a);
+    const config = join(a.data, 'home/config.xml');
+    a.start([a]);
+    await until('it is ready', () => told().length === 1, SYNC_LIMIT_MS, 20);
+    const text = fs.readFileSync(config, 'utf8');
+    fs.writeFileSync(config, text.slice(0, -30));
+    a.child?.kill('SIGHUP');
+    await until('it complains', () => a.log.includes('"level":"error"'), SYNC_LIMIT_MS, 20);
+    expect(told()).toEqual(['READY=1']);
+    fs.writeFileSync(config, text);
+    a.child?.kill('SIGHUP');
+    await until('it is ready again', () => told().length === 3, SYNC_LIMIT_MS, 20);
+    expect(a.run('health')).toEqual({ status: 0, out: 'OK\n', error: '' });
+    expect((await a.stop()).end).toEqual([0, null]);
+    expect(told()).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+  });
+
+  it('stops in order when its terminal is closed', async () => {
+    const env = programEnvironment(a.data, a.variables);
+    const command = `exec ${process.execPath} ${PROGRAM}`;
+    const terminal = spawn('script', ['-qefc', command, '/dev/null'], { env, stdio: 'pipe' });
+    let shown = '';
+    terminal.stdout.on('data', (data: Buffer) => (shown += data.toString()));
+    await until('it is ready', () => shown.includes('Ready to synchronize'), SYNC_LIMIT_MS, 20);
+    const home = join(a.data, 'home');
+    expect(fs.readdirSync(home)).toContain('lock.json');
+    terminal.kill('SIGKILL');
+    const isGone = (): boolean => !fs.existsSync(join(home, 'lock.json'));
+    await until('the home is free', isGone, STOP_LIMIT_MS, 20);
+    expect(fs.readdirSync(home).sort()).toEqual(ENDED_HOME);
   });
 });

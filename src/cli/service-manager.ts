@@ -1,5 +1,5 @@
 /**
- * Tells systemd when the node is ready and when it stops (sd_notify). The socket that systemd names takes datagrams, which
+ * Tells systemd when the node is ready, starts anew and stops (sd_notify). The socket that systemd names takes datagrams, which
  * Node cannot send to a path: systemd's own `systemd-notify` does it. It is a child of the node, so the unit needs
  * NotifyAccess=all.
  */
@@ -9,7 +9,8 @@ import { messageOf } from '../domain/errors.js';
 /** A manager that does not listen must not hold up the node. */
 const TOLD_LIMIT_MS = 5000;
 
-export type ServiceState = 'READY=1' | 'STOPPING=1';
+/** RELOADING holds until the next READY. After STOPPING the process must end soon, or systemd ends it. */
+export type ServiceState = 'READY=1' | 'RELOADING=1' | 'STOPPING=1';
 
 /**
  * Does nothing where no service manager asks to be told. Never rejects: resolves with what went wrong, or undefined.
