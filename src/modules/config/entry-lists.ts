@@ -22,10 +22,11 @@ export function readFolderEntries(
   allDevices: readonly string[],
   base: PathBase,
   problems: SettingProblem[],
+  warnings: string[],
 ): StatedFolder[] {
   const folders = isJson(text)
     ? readArray(text, FOLDERS, problems, (entry, item) =>
-        readJsonFolder(entry, item, base, problems),
+        readJsonFolder(entry, item, base, problems, warnings),
       )
     : shortEntries(text, FOLDERS, 'id=/path', problems).map(({ key: id, value }) =>
         statedFolder({ id, path: absolutePath(value, base), devices: allDevices, source }),
@@ -33,9 +34,15 @@ export function readFolderEntries(
   return withoutRepeats(folders, FOLDERS, problems);
 }
 
-export function readDeviceEntries(text: string, problems: SettingProblem[]): DeviceSettings[] {
+export function readDeviceEntries(
+  text: string,
+  problems: SettingProblem[],
+  warnings: string[],
+): DeviceSettings[] {
   const devices = isJson(text)
-    ? readArray(text, DEVICES, problems, (entry, item) => readJsonDevice(entry, item, problems))
+    ? readArray(text, DEVICES, problems, (entry, item) =>
+        readJsonDevice(entry, item, problems, warnings),
+      )
     : shortEntries(text, DEVICES, 'ID=address[,address…]', problems).flatMap((entry) => {
         const id = parseFullId(entry.key);
         const addresses = parseDeviceAddresses(entry.value);

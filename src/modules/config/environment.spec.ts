@@ -141,7 +141,7 @@ describe('folders and devices of the environment', () => {
   });
 
   it('may be JSON arrays of the objects that the REST interface of Syncthing has', () => {
-    const { folders, devices, problems } = read({
+    const { folders, devices, problems, warnings } = read({
       SYNCNEST_FOLDERS: JSON.stringify([
         {
           id: 'f',
@@ -178,6 +178,10 @@ describe('folders and devices of the environment', () => {
       { id: b, paused: true, addresses: ['dynamic'] },
     ]);
     expect(devices[1]).toMatchObject({ blockedBy: '', allowedNetworks: ['10.0.0.0/8'] });
+    expect(warnings).toEqual([
+      'SYNCNEST_DEVICES[1]: without effect in this version: numConnections',
+      'SYNCNEST_FOLDERS[0]: without effect in this version: fsWatcherEnabled, minDiskFree',
+    ]);
   });
 
   it('block a folder for an encryption password in JSON too', () => {

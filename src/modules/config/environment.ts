@@ -29,12 +29,14 @@ export function readEnvironment(
     const text = option.variable === undefined ? undefined : given.get(option.variable);
     if (text !== undefined) readVariable(option, text, values, problems);
   }
-  const devices = readDeviceEntries(given.get('SYNCNEST_DEVICES') ?? '', problems);
+  const warnings = unknownVariables(environment);
+  const devices = readDeviceEntries(given.get('SYNCNEST_DEVICES') ?? '', problems, warnings);
   const folders = readFolderEntries(
     given.get('SYNCNEST_FOLDERS') ?? '',
     devices.map((device) => device.id),
     reader,
     problems,
+    warnings,
   );
   return {
     source: 'environment',
@@ -42,7 +44,7 @@ export function readEnvironment(
     folders,
     devices,
     problems,
-    warnings: unknownVariables(environment),
+    warnings,
   };
 }
 

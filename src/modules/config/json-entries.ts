@@ -88,8 +88,13 @@ class ObjectReader {
     return this.read(key, expected, Array.isArray) ?? [];
   }
 
-  refuseUnread(withoutEffect: ReadonlySet<string>): void {
-    for (const key of this.unread) if (!withoutEffect.has(key)) this.refuse(key, 'a known key');
+  /** Refuses keys that nobody knows, and names those of stock that have no effect here. */
+  finish(withoutEffect: ReadonlySet<string>, warnings: string[]): void {
+    const keys = [...this.unread];
+    for (const key of keys) if (!withoutEffect.has(key)) this.refuse(key, 'a known key');
+    const idle = keys.filter((key) => withoutEffect.has(key));
+    if (idle.length === 0) return;
+    warnings.push(`${this.item}: without effect in this version: ${idle.join(', ')}`);
   }
 }
 
@@ -105,6 +110,7 @@ export function readJsonFolder(
   item: string,
   base: PathBase,
   problems: SettingProblem[],
+  warnings: string[],
 ): StatedFolder | undefined {
   const reader = new ObjectReader(object, item, problems);
   const [id, path] = [reader.required('id'), reader.required('path')];
@@ -123,7 +129,7 @@ export function readJsonFolder(
   });
   const filesystemType = reader.text('filesystemType') ?? 'basic';
   const blockedBy = joinBlocks(folderBlocks({ type, withPassword, filesystemType }));
-  reader.refuseUnread(FOLDER_KEYS_WITHOUT_EFFECT);
+  reader.finish(FOLDER_KEYS_WITHOUT_EFFECT, warnings);
   if (id === undefined || path === undefined) return undefined;
   const where = { id, path: absolutePath(path, base), source: 'environment' } as const;
   return statedFolder({ ...where, ...stated, devices, blockedBy });
@@ -152,6 +158,7 @@ export function readJsonDevice(
   object: Record<string, unknown>,
   item: string,
   problems: SettingProblem[],
+  warnings: string[],
 ): DeviceSettings | undefined {
   const reader = new ObjectReader(object, item, problems);
   const written = reader.text('deviceID') ?? reader.text('id');
@@ -172,7 +179,7 @@ export function readJsonDevice(
   });
   const isUntrusted = reader.boolean('untrusted') ?? false;
   const blockedBy = joinBlocks(deviceBlocks({ isUntrusted }));
-  reader.refuseUnread(DEVICE_KEYS_WITHOUT_EFFECT);
+  reader.finish(DEVICE_KEYS_WITHOUT_EFFECT, warnings);
   if (id === undefined || id instanceof Refusal) return undefined;
   return statedDevice({ id, ...stated, blockedBy, source: 'environment' });
 }
