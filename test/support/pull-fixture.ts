@@ -32,7 +32,7 @@ import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
 import { deletedInfo, directoryInfo, fileInfo } from './file-info.factory.js';
 
 export const FOLDER = 'default';
-export const PEER = 'PEER';
+export const PEER = 'P'.repeat(52);
 /** Short IDs: ours and the peer's. */
 export const OURS = 100n;
 export const THEIRS = 7n;

@@ -27,6 +27,7 @@ export async function finishFile(
   }
   const parent = parentOf(global.name);
   await ctx.writable.within(parent, () => place(ctx, item, temp.name));
+  ctx.temps.placed(global.name);
   await ctx.batch.add([recordOf(item, done)], [parent]);
 }
 

@@ -35,6 +35,7 @@ export async function pullContent(ctx: PullContext, item: NeededItem): Promise<T
   const { global } = item;
   if (ctx.source.connected(item.devices).length === 0) await requireLocalContent(ctx, item);
   const isApplied = appliesPermissions(global, ctx.folder.settings);
+  ctx.temps.begun(global.name);
   const temp = await ctx.writable.within(parentOf(global.name), () =>
     TempFile.open(ctx.fs, global, isApplied, ctx.signal),
   );

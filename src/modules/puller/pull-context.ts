@@ -10,6 +10,7 @@ import { type DiskView } from './disk-view.js';
 import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
+import { type TempBook } from './temp-book.js';
 import { type Transfers } from './transfers.js';
 import { type WritableDirectories } from './writable-directories.js';
 
@@ -43,6 +44,7 @@ export interface PullContext {
   /** Blocks requested and not yet written, by bytes; grouped by the devices that have them. */
   readonly requests: SharedLimit;
   readonly transfers: Transfers;
+  readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly patience: Patience;
   readonly batch: RecordBatch;

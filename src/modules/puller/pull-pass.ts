@@ -14,6 +14,7 @@ import { type EventsService } from '../events/events.service.js';
 import { BuildPhase } from './build-phase.js';
 import { deleteDirectory, deleteItem, keepOurs } from './delete-actions.js';
 import { pullFile, type PullResult, recordOnly, updateMetadata } from './file-actions.js';
+import { removeTemp } from './file-finisher.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
@@ -50,9 +51,10 @@ export class PullPass {
   ) {}
 
   async run(): Promise<void> {
-    const { transfers, batch, fs } = this.ctx;
+    const { transfers, temps, batch, fs } = this.ctx;
     this.retries.beginPass();
     transfers.beginPass();
+    temps.beginPass();
     let isBuilt: boolean;
     try {
       isBuilt = await this.build();
@@ -67,6 +69,7 @@ export class PullPass {
     if (!isBuilt) return;
     transfers.endPass();
     this.retries.endPass();
+    for (const name of temps.takeUnneeded()) await removeTemp(this.ctx, name);
   }
 
   private async build(): Promise<boolean> {
@@ -124,12 +127,13 @@ export class PullPass {
 
   /** What one phase has to do, in tree order; items that are not to be tried now are left out. */
   private async *jobs(phase: PullPhase, from?: string): AsyncGenerator<PullJob> {
-    const { database, folder, signal, clock } = this.ctx;
+    const { database, folder, signal, clock, temps } = this.ctx;
     let after = from;
     for (;;) {
       signal.throwIfAborted();
       const page = await database.needs(folder.settings.id, after, NEEDS_PAGE_ITEMS);
       for (const item of page) {
+        if (item.global.type === 'file' && !item.global.deleted) temps.needed(item.global.name);
         const action = planItem(item, folder.settings);
         if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
         if (folder.isSendOnly && !changesIndexOnly(action)) continue;
@@ -165,6 +169,7 @@ export class PullPass {
       }
       this.changed += 1;
       this.retries.succeeded(name);
+      this.ctx.temps.done(name);
     } catch (caught) {
       signal.throwIfAborted();
       error = messageOf(caught);

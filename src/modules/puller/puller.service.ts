@@ -16,6 +16,7 @@ import { SMALL_FILES_PER_FILE } from './pull-job.js';
 import { PullPass } from './pull-pass.js';
 import { RecordBatch } from './record-batch.js';
 import { RetryBook } from './retry-book.js';
+import { TempBook } from './temp-book.js';
 import { Transfers } from './transfers.js';
 import { WritableDirectories } from './writable-directories.js';
 
@@ -46,6 +47,7 @@ interface FolderState {
   readonly fs: FolderFs | undefined;
   readonly retries: RetryBook;
   readonly transfers: Transfers;
+  readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly requests: SharedLimit;
   readonly writable: WritableDirectories;
@@ -147,7 +149,7 @@ export class PullerService {
 
   private async contextFor(
     folder: PullFolder,
-    { retries, requests, transfers, partial, writable }: FolderState,
+    { retries, requests, transfers, temps, partial, writable }: FolderState,
     patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
@@ -165,6 +167,7 @@ export class PullerService {
       signal,
       requests,
       transfers,
+      temps,
       partial,
       patience,
       batch: new RecordBatch(settings.id, fs, database, events, clock),
@@ -188,6 +191,7 @@ export class PullerService {
       fs,
       retries: known?.retries ?? new RetryBook(),
       transfers: new Transfers(new SharedLimit(filesMax), onArrived, (name) => partial.end(name)),
+      temps: known?.temps ?? new TempBook(),
       partial,
       requests: new SharedLimit(GROUP_SHARE * requestBytesMax),
       writable: new WritableDirectories(fs),

@@ -48,8 +48,10 @@ export async function pullSmallFile(
   );
   if (data === undefined) return 'under-way';
   ctx.signal.throwIfAborted();
+  ctx.temps.begun(global.name);
   try {
     const done = await put(ctx, item, data, replaced);
+    ctx.temps.placed(global.name);
     await ctx.batch.add([recordOf(item, done)], [parentOf(global.name)]);
     return 'done';
   } catch (error) {
