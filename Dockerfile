@@ -22,7 +22,8 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY LICENSE ./
 COPY deploy/docker-entrypoint.sh ./entrypoint
-RUN chmod 755 entrypoint && ln -s /app/dist/main.js /usr/local/bin/syncnest && install -d -o 1000 -g 1000 /data
+# A new volume gets the rights that /data has here: with docker run --user, anybody must be able to begin in it.
+RUN chmod 755 entrypoint && ln -s /app/dist/main.js /usr/local/bin/syncnest && install -d -o 1000 -g 1000 -m 1777 /data
 VOLUME /data
 EXPOSE 22000/tcp 21027/udp
 STOPSIGNAL SIGTERM

@@ -258,8 +258,8 @@ describe('the examples in config/', () => {
     const { status, error, started } = await runProgram(`--home ${home}`, environment);
     expect({ status, error }).toEqual({ status: 0, error: '' });
     expect(started?.settings).toMatchObject({
-      folders: [{ id: 'default', path: '/data', devices: [ids['ed25519']] }],
-      gui: { enabled: false },
+      folders: [{ id: 'default', path: '/data/default', devices: [ids['ed25519']] }],
+      gui: { enabled: true },
     });
   });
 });

@@ -183,11 +183,11 @@ describe('RealFolderFsFactory', () => {
 
   afterEach(() => nodeFs.rm(base, { recursive: true, force: true }));
 
-  it('makes a root with its parents, for its owner only, and again without harm', async () => {
+  it('makes a root with its parents, for those whom the umask names, and again without harm', async () => {
     const root = join(base, 'a/b/root');
     await factory.makeRoot(root);
     await factory.makeRoot(root);
-    expect((await nodeFs.stat(root)).mode & 0o777).toBe(0o700);
+    expect((await nodeFs.stat(root)).mode & 0o777).toBe(0o777 & ~process.umask());
     const fs = await factory.open(root);
     expect(await fs.list('')).toEqual({ entries: [], undecodable: [] });
     await fs.close();

@@ -34,8 +34,8 @@ import {
 /** Operations at once in one folder; each holds at most three directory descriptors. More only wait in the kernel. */
 export const OPERATIONS_AT_ONCE = 64;
 
-/** For the root of a new folder: what it will hold is for its owner. */
-const ROOT_PERMISSIONS = 0o700;
+/** For the root of a new folder: the umask says for whom it is. */
+const ROOT_PERMISSIONS = 0o777;
 
 // Scanners skip names of this form. The second differs from the first in case only.
 const CASE_PROBE = '.syncthing.case-probe.tmp';
