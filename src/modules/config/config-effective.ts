@@ -80,6 +80,12 @@ const NODE_KEYS: readonly NodeKey[] = [
     of: (all) => all.limits?.connectionsMax ?? 0,
   },
   {
+    value: 'connectionsEnough',
+    section: 'options',
+    key: 'connectionLimitEnough',
+    of: (all) => all.limits?.connectionsEnough ?? 0,
+  },
+  {
     value: 'lanNetworks',
     section: 'options',
     key: 'alwaysLocalNets',

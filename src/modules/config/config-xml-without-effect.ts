@@ -3,9 +3,13 @@ import { type ElementReader } from './config-xml-reader.js';
 
 const ID_CHARACTERS_SHOWN = 7;
 
-/** One sentence for each folder and device that has such settings. */
+/** One sentence for each folder and device that has such settings, and one for the rest. */
 export function settingsWithoutEffect(root: ElementReader): string[] {
   return [
+    ...said(
+      'config.xml',
+      root.all('remoteIgnoredDevice').length > 0 ? ['remoteIgnoredDevices'] : [],
+    ),
     ...root.all('folder', 'repository').flatMap((folder) => {
       const type = folder.child('versioning')?.attribute('type') ?? '';
       const kept = 'replaced and deleted files are not kept';
@@ -16,6 +20,7 @@ export function settingsWithoutEffect(root: ElementReader): string[] {
       const keys = [
         ...(isOn(device.attribute('introducer')) ? ['introducer'] : []),
         ...(isOn(device.childText('autoAcceptFolders')) ? ['autoAcceptFolders'] : []),
+        ...(device.all('ignoredFolder').length > 0 ? ['ignoredFolders'] : []),
       ];
       return said(`Device ${(device.attribute('id') ?? '').slice(0, ID_CHARACTERS_SHOWN)}`, keys);
     }),

@@ -127,6 +127,10 @@ function readLimits(options: ElementReader): NodeValues {
   if (limitInLan !== undefined) values.limitInLan = limitInLan;
   const connectionsMax = options.integer('connectionLimitMax');
   if (connectionsMax !== undefined) values.connectionsMax = Math.max(connectionsMax, 0);
+  const connectionsEnough = options.integer('connectionLimitEnough');
+  if (connectionsEnough !== undefined) {
+    values.connectionsEnough = Math.max(connectionsEnough, 0);
+  }
   const lanNetworks = options.all('alwaysLocalNet').filter((element) => element.text() !== '');
   if (lanNetworks.length > 0) {
     values.lanNetworks = lanNetworks.flatMap((element) => element.parsed(parseNetwork) ?? []);

@@ -25,6 +25,7 @@ export const DEFAULT_VALUES = {
   maxRecvKbps: 0,
   limitInLan: false,
   connectionsMax: 0,
+  connectionsEnough: 0,
   lanNetworks: [],
   guiEnabled: true,
   guiAddress: '127.0.0.1:8384',

@@ -71,6 +71,7 @@ export function mergeSettings(
       maxRecvKbps: all.maxRecvKbps,
       limitInLan: all.limitInLan,
       connectionsMax: all.connectionsMax,
+      connectionsEnough: all.connectionsEnough,
       lanNetworks: all.lanNetworks,
     },
     gui: {

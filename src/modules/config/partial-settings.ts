@@ -32,6 +32,7 @@ export interface NodeValues {
   maxRecvKbps?: number;
   limitInLan?: boolean;
   connectionsMax?: number;
+  connectionsEnough?: number;
   lanNetworks?: readonly string[];
   guiEnabled?: boolean;
   guiAddress?: string;

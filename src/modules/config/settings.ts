@@ -57,6 +57,8 @@ export interface NetworkLimits {
   readonly limitInLan: boolean;
   /** Connections at once; 0 = unlimited. */
   readonly connectionsMax: number;
+  /** With so many nobody else is dialled, but whoever dials us is let in; 0 or absent = dial everybody. */
+  readonly connectionsEnough?: number;
   /** `address/bits`: networks that count as LAN besides those of our interfaces. */
   readonly lanNetworks: readonly string[];
 }

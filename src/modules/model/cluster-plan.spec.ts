@@ -57,6 +57,15 @@ describe('the Cluster Config we send', () => {
   });
 });
 
+describe('the Cluster Config of a folder shared with a device of which only a fingerprint is known', () => {
+  it('names the others', () => {
+    const settings = { ...folder, devices: ['AB7KQ2WXYZ234567ABCDEFGHIJKLMNOP', PEER] };
+    const own = { id: OWN, name: 'us' };
+    const config = planClusterConfig(own, [{ settings, positions: new Map() }], []);
+    expect(config.folders[0]!.devices.map(({ id }) => id)).toEqual([OWN, PEER]);
+  });
+});
+
 describe('what follows from a folder of a received Cluster Config', () => {
   const own = { indexId: 5n, sequence: 12, announced: 10 };
   const plan = (message: ClusterFolder, shared: FolderSettings | undefined, known = NONE) =>

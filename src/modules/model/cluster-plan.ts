@@ -2,6 +2,7 @@
  * What we tell a device in Cluster Config, and what follows from what it tells us: pure.
  * Source: BEP v1, "Cluster Config" and "Delta Index Exchange".
  */
+import { isFingerprint2013 } from '../../domain/device-id.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type DeviceSettings, type FolderSettings } from '../config/settings.js';
 import {
@@ -63,7 +64,8 @@ export function planClusterConfig(
       label: settings.label,
       type: settings.type,
       paused: settings.paused,
-      devices: [own.id, ...settings.devices].map((id) =>
+      // A device of which only a fingerprint is known cannot be named yet.
+      devices: [own.id, ...settings.devices.filter((id) => !isFingerprint2013(id))].map((id) =>
         clusterDevice(id, byId.get(id), own.name, positions.get(id) ?? NO_POSITION),
       ),
     })),

@@ -237,6 +237,12 @@ export class ClusterService implements DeviceHandler {
     return planFolderExchange(folder, shared, peer, this.model.identity.deviceId, own, known);
   }
 
+  /** Shared with the device here, and stopped by a setting that is not supported: no offer to take. */
+  private isBlocked(folder: string, device: string): boolean {
+    const settings = this.settings.settings.folders.find(({ id }) => id === folder);
+    return settings?.blockedBy !== '' && settings?.devices.includes(device) === true;
+  }
+
   /** `isNews`: the peer has just said this; else it is looked at again because of changed settings. */
   private async agree(session: PeerSession, said: ClusterFolder, isNews: boolean): Promise<void> {
     const { connection } = session;
@@ -244,6 +250,7 @@ export class ClusterService implements DeviceHandler {
     const answer = await this.answerTo(connection, said);
     if (answer.kind === 'offered') {
       session.end(folder);
+      if (this.isBlocked(folder, connection.deviceId)) return;
       return this.offers.add(connection.deviceId, folder, answer.label);
     }
     if (answer.kind === 'idle') {
