@@ -119,6 +119,31 @@ it('a folder that comes again with an old copy does not outrank what it announce
   }
 });
 
+it('a folder that is removed in the middle of a pull and comes again keeps what the user wrote', async () => {
+  await change(a, ({ options }) => {
+    Object.assign(options, { maxRecvKbps: 4096, limitBandwidthInLan: true });
+  });
+  const content = Buffer.alloc(6 * 1024 * 1024, 'written on b ');
+  content.forEach((_, at) => at % 4096 === 0 && content.writeUInt32LE(at, at));
+  fs.writeFileSync(join(b.root, 'kept'), content);
+  await b.scan();
+  const connection = a.get(ConnectedDevices).get(b.id)!;
+  const arrived = connection.statistics.bytesIn;
+  await until('it is under way', () => connection.statistics.bytesIn > arrived + 1024 * 1024);
+  await change(a, (config) => void (config.folders = []));
+  expect(textOf(a.root, 'kept')).toBe('kept');
+  fs.writeFileSync(join(a.root, 'kept'), 'edited meanwhile');
+  await change(a, ({ folders }) => {
+    folders.push({ id: 'default', path: a.root, devices: [{ deviceID: b.id }] });
+  });
+  await settle(a, b);
+  for (const { root } of [a, b]) {
+    const texts = namesIn(root).map((name) => textOf(root, name)!);
+    expect(texts.sort((x, y) => x.length - y.length)).toEqual(['edited meanwhile', `${content}`]);
+  }
+  expect(a.get(ConnectedDevices).get(b.id)).toBe(connection);
+});
+
 it('changes of the configuration in any number at once leave one folder that goes on', async () => {
   const connection = a.get(ConnectedDevices).get(b.id);
   const changes: Promise<void>[] = [];
