@@ -11,6 +11,7 @@ import { Test } from '@nestjs/testing';
 import { EventsService } from '../src/modules/events/events.service.js';
 import { type ApiEvent, EVENTS_MAX } from '../src/modules/api/event-buffer.js';
 import { EventLogService } from '../src/modules/api/event-log.service.js';
+import { DiscoveryService } from '../src/modules/discovery/discovery.service.js';
 import { settingsFor } from '../src/modules/config/settings-for.js';
 import { SeededRandom } from './support/random.js';
 import { API_KEY, type HttpAnswer, TestNode } from './support/test-node.js';
@@ -187,6 +188,14 @@ describe('folders', () => {
   });
 });
 
+it('the system tells where it listens and whom discovery knows, from whatever source', async () => {
+  await node.start({ http: true });
+  expect(await node.rest('system/status')).toMatchObject({ guiAddressUsed: node.httpAddress });
+  const addresses = ['tcp://192.0.2.1:22000'];
+  node.get(DiscoveryService).cache = () => new Map([[STRANGER, addresses]]);
+  expect(await node.rest('system/discovery')).toEqual({ [STRANGER]: { addresses } });
+});
+
 describe('events', () => {
   const events = (query = 'timeout=0'): Promise<ApiEvent[]> =>
     node.rest<ApiEvent[]>(`events?${query}`);
@@ -328,7 +337,7 @@ describe('two nodes', () => {
     expect(Date.parse(after.seen)).toBeGreaterThanOrEqual(Date.parse(before.seen));
     await until('the events say in sync again', () => inSync(watches));
     const completion = await node.rest(`db/completion?folder=default&device=${other.id}`);
-    expect(completion).toMatchObject({ completion: 100, needItems: 0, needDeletes: 0 });
+    expect(completion).toMatchObject({ completion: 100, needItems: 0, remoteState: 'valid' });
   });
 });
 

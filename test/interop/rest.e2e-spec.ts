@@ -12,7 +12,7 @@ import { until } from '../support/wait.js';
 const describeWithStock = hasStock() ? describe : describe.skip;
 
 /** Absent on a stock node of 1.19 that has nothing to say there, or of ours alone. */
-const OWN_KEYS = new Set(['isLocal', 'remoteSequence', 'stamp', 'error', 'watchError']);
+const OWN_KEYS = new Set(['isLocal', 'remoteSequence', 'remoteState', 'error', 'watchError']);
 
 /** Every key with its place; what stands under IDs, addresses and in lists counts once. */
 function keysOf(value: unknown, place = ''): string[] {

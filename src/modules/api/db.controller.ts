@@ -6,12 +6,7 @@ import { type TreeEntry } from './browse-tree.js';
 import { type FileAnswer, fileAnswer } from './file-answer.js';
 import { FolderItemsService } from './folder-items.service.js';
 import { FolderStatusService } from './folder-status.service.js';
-import {
-  type CompletionAnswer,
-  completionAnswer,
-  NEVER,
-  type SummaryAnswer,
-} from './folder-summary.js';
+import { type CompletionAnswer, NEVER, type SummaryAnswer } from './folder-summary.js';
 import { HttpError } from './http-error.js';
 import { knownDevice } from './known-device.js';
 import { type Page, pageOf, text, texts, wholeNumber } from './query-values.js';
@@ -43,7 +38,7 @@ export class DbController {
   async completion(@Query() query: Query): Promise<CompletionAnswer> {
     const device = text(query['device']);
     const id = device === '' ? undefined : knownDevice(device, 400);
-    return completionAnswer(await known(this.status.completion(id, text(query['folder']))));
+    return known(this.status.completion(id, text(query['folder'])));
   }
 
   @Get('browse')

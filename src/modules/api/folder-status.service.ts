@@ -9,10 +9,13 @@ import { type FolderSettings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { CertService } from '../cert/cert.service.js';
 import { type FolderCounts, IndexDatabase } from '../database/index-database.js';
+import { ClusterService } from '../model/cluster.service.js';
 import { ModelService } from '../model/model.service.js';
 import { EventLogService } from './event-log.service.js';
 import {
   type Completion,
+  type CompletionAnswer,
+  completionAnswer,
   completionOf,
   type SummaryAnswer,
   summaryAnswer,
@@ -37,6 +40,7 @@ export class FolderStatusService {
   constructor(
     private readonly settings: SettingsService,
     private readonly model: ModelService,
+    private readonly cluster: ClusterService,
     private readonly database: IndexDatabase,
     private readonly cert: CertService,
     private readonly events: EventLogService,
@@ -76,17 +80,20 @@ export class FolderStatusService {
   }
 
   /** device: undefined or our own ID for this node. Folder '': all that are shared with the device and not paused. */
-  async completion(device: string | undefined, folder: string): Promise<Completion> {
+  async completion(device: string | undefined, folder: string): Promise<CompletionAnswer> {
     const isOurs = device === undefined || device === this.cert.deviceId;
     if (folder !== '') {
-      return this.ofOne(isOurs ? undefined : device, this.active(folder, 'folder is paused'));
+      const settings = this.active(folder, 'folder is paused');
+      const remoteState = isOurs ? 'unknown' : this.cluster.remoteState(folder, device);
+      const completion = await this.ofOne(isOurs ? undefined : device, settings);
+      return completionAnswer(completion, remoteState);
     }
     const folders = this.settings.settings.folders.filter(
       (each) => !each.paused && (isOurs || each.devices.includes(device)),
     );
     const parts: Completion[] = [];
     for (const each of folders) parts.push(await this.ofOne(isOurs ? undefined : device, each));
-    return sumOf(parts);
+    return completionAnswer(sumOf(parts), 'unknown');
   }
 
   /** Global versions that the device lacks, one page of them. */

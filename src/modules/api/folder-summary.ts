@@ -109,12 +109,14 @@ export function sumOf(completions: readonly Completion[]): Completion {
 export interface CompletionAnswer extends Completion {
   /** Percent. */
   readonly completion: number;
+  /** What the device said of the folder: `valid`, `paused`, `notSharing`; `unknown` of several and of ourselves. */
+  readonly remoteState: string;
 }
 
 /** What lacks nothing but deletes is not complete: Syncthing says 95 then. */
-export function completionAnswer(completion: Completion): CompletionAnswer {
+export function completionAnswer(completion: Completion, remoteState: string): CompletionAnswer {
   const { globalBytes, needBytes, needDeletes } = completion;
   let percent = globalBytes === 0 ? 100 : 100 * (1 - needBytes / globalBytes);
   if (needBytes === 0 && needDeletes > 0) percent = 95;
-  return { completion: percent, ...completion };
+  return { completion: percent, ...completion, remoteState };
 }

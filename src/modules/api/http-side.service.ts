@@ -1,12 +1,12 @@
 /** Opens and closes the HTTP side of an application that has the API's routes. */
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { type INestApplication, type INestApplicationContext, Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { CertService } from '../cert/cert.service.js';
 import { ConfigurationService } from '../config/configuration.service.js';
 import { SettingsService } from '../config/settings.service.js';
 import { ApiAccess } from './api-access.service.js';
+import { boundAddress } from './bound-address.js';
 import { EventLogService } from './event-log.service.js';
 import { hostOf, isLoopbackAddress } from './host-check.js';
 import { httpEdge } from './http-edge.js';
@@ -85,13 +85,6 @@ export async function closeHttp(app: INestApplicationContext): Promise<void> {
 /** Below it nothing needs a key; all the rest does, whether there is such a route or not. */
 function isOpenPath(url: string): boolean {
   return url.startsWith('/rest/noauth/');
-}
-
-/** Loopback as long as nobody can have asked. */
-function boundAddress(server: Server): string {
-  const bound = server.address() as AddressInfo | null;
-  if (bound === null) return '127.0.0.1:0';
-  return `${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 function hasCredentials(app: INestApplication): boolean {

@@ -36,14 +36,13 @@ interface Seen {
 export class StatisticsService {
   private readonly logger = new Logger('api');
   private readonly connectedSinceMs = new Map<string, number>();
-  private readonly found = new Map<string, readonly string[]>();
   /** Since the start. */
   private readonly news = new Map<string, Partial<FolderStatistics>>();
   private readonly unwritten = new Set<string>();
   private timer: Timer | undefined;
 
   constructor(
-    private readonly settings: SettingsService,
+    settings: SettingsService,
     private readonly connected: ConnectedDevices,
     private readonly database: IndexDatabase,
     private readonly clock: Clock,
@@ -55,11 +54,6 @@ export class StatisticsService {
       void this.writeSeen(device);
     });
     settings.onChange(({ folders }) => this.keepOnly(new Set(folders.map(({ id }) => id))));
-    events.on('DeviceDiscovered', ({ device, addresses }) => {
-      const ids = this.settings.settings.devices.map(({ id }) => id);
-      if (ids.includes(device)) this.found.set(device, addresses);
-      for (const id of this.found.keys()) if (!ids.includes(id)) this.found.delete(id);
-    });
     events.on('DeviceDisconnected', ({ device }) => {
       void this.writeSeen(device);
       this.connectedSinceMs.delete(device);
@@ -72,12 +66,6 @@ export class StatisticsService {
       const lastFile = { at: this.now(), filename: item, deleted: action === 'delete' };
       this.note(folder, { lastFile });
     });
-  }
-
-  /** The addresses that discovery found last, by device. */
-  discovered(): Record<string, { addresses: readonly string[] }> {
-    const found = [...this.found].map(([id, addresses]) => [id, { addresses }] as const);
-    return Object.fromEntries(found);
   }
 
   async device(id: string): Promise<DeviceStatistics> {

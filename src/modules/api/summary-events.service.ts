@@ -12,7 +12,6 @@ import { ConnectedDevices } from '../connections/connected-devices.js';
 import { EventsService } from '../events/events.service.js';
 import { EventLogService } from './event-log.service.js';
 import { FolderStatusService } from './folder-status.service.js';
-import { completionAnswer } from './folder-summary.js';
 
 /** Changes of this time are told together. */
 const PAUSE_MS = 250;
@@ -115,7 +114,7 @@ export class SummaryEventsService {
     if (settings.paused) return;
     for (const device of settings.devices) {
       if (this.connected.get(device) === undefined) continue;
-      const completion = completionAnswer(await this.status.completion(device, folder));
+      const completion = await this.status.completion(device, folder);
       this.log.add({ type: 'FolderCompletion', data: { folder, device, ...completion } });
     }
   }

@@ -1,11 +1,15 @@
 /** What the process and its connections are at, as /rest/system answers it. */
 import { availableParallelism, homedir } from 'node:os';
+import { type Server } from 'node:http';
 import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Clock } from '../../platform/clock.js';
 import { CertService } from '../cert/cert.service.js';
 import { SettingsService } from '../config/settings.service.js';
 import { type ConnectionStatus } from '../connections/connection-status.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { DiscoveryService } from '../discovery/discovery.service.js';
+import { boundAddress } from './bound-address.js';
 import { NEVER } from './folder-summary.js';
 import { ProgramControl } from './program-control.js';
 
@@ -40,6 +44,8 @@ export class SystemStatusService {
     private readonly settings: SettingsService,
     private readonly cert: CertService,
     private readonly listening: ConnectionsService,
+    private readonly discovery: DiscoveryService,
+    private readonly http: HttpAdapterHost,
     private readonly program: ProgramControl,
     private readonly clock: Clock,
   ) {}
@@ -65,7 +71,6 @@ export class SystemStatusService {
   }
 
   status(): StatusAnswer {
-    const { settings } = this.settings;
     const memory = process.memoryUsage();
     return {
       myID: this.cert.deviceId,
@@ -82,7 +87,7 @@ export class SystemStatusService {
       uptime: Math.floor((this.clock.nowMs() - this.program.startedMs) / MS_PER_S),
       startTime: timeOf(this.program.startedMs),
       guiAddressOverridden: false,
-      guiAddressUsed: settings.gui?.address ?? '',
+      guiAddressUsed: boundAddress(this.http.httpAdapter.getHttpServer() as Server),
     };
   }
 
@@ -98,6 +103,13 @@ export class SystemStatusService {
     }
     const at = timeOf(this.clock.nowMs());
     return { connections, total: { at, inBytesTotal: bytesIn, outBytesTotal: bytesOut } };
+  }
+
+  /** By device what discovery knows now, on the LAN and from servers. */
+  discovered(): Record<string, { addresses: readonly string[] }> {
+    return Object.fromEntries(
+      [...this.discovery.cache()].map(([device, addresses]) => [device, { addresses }]),
+    );
   }
 
   private connection(status: ConnectionStatus, paused: boolean): ConnectionAnswer {
@@ -140,11 +152,15 @@ export class SystemStatusService {
   private discoveryStatus(): Record<string, unknown> {
     const { localAnnounce, globalAnnounce } = this.settings.settings;
     if (!localAnnounce && !globalAnnounce) return {};
+    const all = this.discovery.status();
+    const failing = all.filter(({ problem }) => problem !== '');
     return {
       discoveryEnabled: true,
-      discoveryStatus: {},
-      discoveryMethods: Number(localAnnounce) + Number(globalAnnounce),
-      discoveryErrors: {},
+      discoveryStatus: Object.fromEntries(
+        all.map(({ name, problem }) => [name, { error: problem === '' ? null : problem }]),
+      ),
+      discoveryMethods: all.length,
+      discoveryErrors: Object.fromEntries(failing.map(({ name, problem }) => [name, problem])),
     };
   }
 }

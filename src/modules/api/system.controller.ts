@@ -18,7 +18,6 @@ import { ConfigEditor } from './config-editor.service.js';
 import { knownDevice } from './known-device.js';
 import { ProgramControl } from './program-control.js';
 import { text } from './query-values.js';
-import { StatisticsService } from './statistics.service.js';
 import {
   type ConnectionsAnswer,
   type StatusAnswer,
@@ -32,7 +31,6 @@ export class SystemController {
     private readonly settings: SettingsService,
     private readonly configuration: ConfigurationService,
     private readonly editor: ConfigEditor,
-    private readonly statistics: StatisticsService,
     private readonly program: ProgramControl,
   ) {}
 
@@ -64,7 +62,7 @@ export class SystemController {
 
   @Get('discovery')
   discovery(): Record<string, { addresses: readonly string[] }> {
-    return this.statistics.discovered();
+    return this.status.discovered();
   }
 
   @Get('paths')
