@@ -93,9 +93,14 @@ async function brings(from: TestNode, to: TestNode, name: string): Promise<void>
   await until(`${name} arrives`, () => has(to, name));
 }
 
-it('a folder is added, shared, paused, resumed and removed while another one is transferred', async () => {
+function bigContent(): Buffer {
   const content = Buffer.alloc(BIG_FILE_BYTES, 'some content ');
   content.forEach((_, at) => at % 4096 === 0 && content.writeUInt32LE(at, at));
+  return content;
+}
+
+it('a folder is added, shared, paused, resumed and removed while another one is transferred', async () => {
+  const content = bigContent();
   fs.writeFileSync(join(b.root, 'big'), content);
   await startPair(a, b, { dialer: { settings: { limits: SLOW } } });
   const connection = a.get(ConnectedDevices).get(b.id);
@@ -200,13 +205,16 @@ it('what was changed is there after a restart', async () => {
 });
 
 (hasStock() ? it : it.skip)(
-  'a stock Syncthing takes part in all of it, on one connection',
+  'a stock Syncthing takes part in all of it, on one connection and while it sends a big file',
   async () => {
     const stock = await StockNode.create(join(base, 'stock-home'));
     const roots = ['stock', 'stock-two'].map((name) => join(base, name));
     for (const root of roots) fs.mkdirSync(join(root, '.stfolder'), { recursive: true });
+    const content = bigContent();
+    fs.writeFileSync(join(roots[0], 'big'), content);
     try {
-      await a.start({ devices: [{ id: stock.id, addresses: [stock.address] }] });
+      const dialed = [{ id: stock.id, addresses: [stock.address] }];
+      await a.start({ devices: dialed, settings: { limits: SLOW } });
       const peers = [{ id: a.id, address: 'dynamic' }];
       stock.configure({ folderPath: roots[0], peers });
       await stock.start();
@@ -253,6 +261,8 @@ it('what was changed is there after a restart', async () => {
       await removeTwo(a);
       await addTwo(a, stock.id);
       await bringsOver('3');
+      await until('the big file arrives', () => fs.existsSync(join(a.root, 'big')));
+      expect(fs.readFileSync(join(a.root, 'big')).equals(content)).toBe(true);
       expect(fs.readdirSync(pathOf(a)).filter((name) => name.includes('conflict'))).toEqual([]);
       expect(a.get(ConnectedDevices).get(stock.id)).toBe(connection);
     } finally {
