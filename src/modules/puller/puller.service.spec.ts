@@ -415,6 +415,14 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     expect(outcome.rescan).toEqual(['d/new']);
   });
 
+  it('leaves no temp link where a directory with something new in it stays', async () => {
+    await folder.has(folder.directory('d'));
+    await folder.write('d/new', 'mine');
+    await folder.announce(folder.symlink('d', 'elsewhere', theirVersion(2)));
+    expect((await folder.pull()).rescan).toEqual(['d/new']);
+    expect(await folder.names()).toEqual(['d']);
+  });
+
   it('makes a missing parent again and has it scanned', async () => {
     await folder.announce(folder.file('lost/deep/f', 'x'));
     const outcome = await folder.pull();

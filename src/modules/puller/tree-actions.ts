@@ -195,5 +195,10 @@ async function putLink(ctx: PullContext, item: NeededItem): Promise<void> {
   const tempName = tempNameFor(name);
   if ((await ctx.fs.stat(tempName)) !== undefined) await ctx.fs.removeFile(tempName);
   await ctx.fs.makeSymlink(symlinkTarget, tempName);
-  await place(ctx, item, tempName);
+  try {
+    await place(ctx, item, tempName);
+  } catch (error) {
+    await ctx.fs.removeFile(tempName).catch(() => undefined);
+    throw error;
+  }
 }
