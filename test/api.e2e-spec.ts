@@ -354,6 +354,13 @@ it('a folder that only sends makes its own state the one of all, when asked to',
   const needed = async (): Promise<unknown> =>
     (await node.rest('db/status?folder=default'))['needTotalItems'];
   await until('the changes are announced', async () => (await needed()) === 2);
+  const names: string[] = [];
+  for (const page of [1, 2, 3]) {
+    const need = await node.rest(`db/need?folder=default&page=${page}&perpage=1`);
+    expect(need).toMatchObject({ progress: [], queued: [], page, perpage: 1 });
+    names.push(...(need['rest'] as { name: string }[]).map(({ name }) => name));
+  }
+  expect(names).toEqual(['mine', 'theirs']);
   expect((await node.ask('POST', 'db/override?folder=default')).status).toBe(200);
   await until('the receiver has what the sender has', () => {
     const isBack = fs.readFileSync(join(other.root, 'mine'), 'utf8') === 'of the sender';
