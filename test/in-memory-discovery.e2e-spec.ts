@@ -155,4 +155,23 @@ describe('nodes that have to find each other', () => {
     expect(lan.sent).toBeGreaterThan(sent);
     expect(nodes[1]!.log.lines).toContain("This machine's addresses are now 10.0.0.77");
   });
+
+  it('tell the others at once when they listen at another address', async () => {
+    await start(0, { localAnnounce: true });
+    await start(1, { localAnnounce: true });
+    await untilConnected();
+    const service = nodes[1]!.get(SettingsService);
+    await service.change({ ...service.settings, listenAddresses: ['tcp://b:22001'] });
+    await clock.pass(2_000);
+    const known = nodes[0]!.get(DiscoveryService).cache();
+    expect(known.get(nodes[1]!.id)).toContain('tcp://b:22001');
+  });
+
+  it('look at the addresses of their machine without any discovery too', async () => {
+    await start(0, {});
+    await clock.pass(10_000);
+    beacons[0]!.address = '10.0.0.99';
+    await clock.pass(5_000);
+    expect(nodes[0]!.log.lines).toContain("This machine's addresses are now 10.0.0.99");
+  });
 });

@@ -73,7 +73,7 @@ export class ConnectedNode {
       { ...this.certificate, deviceId: this.id } as unknown as CertService,
       new ProtocolService(clock),
       this.transport,
-      new DiscoveryService({ sources: [] }),
+      new DiscoveryService({ sources: [] }, clock),
       this.database(),
       events,
       this.devices,

@@ -38,6 +38,8 @@ export class DiscoverySourcesService extends AddressSources {
   private stopHearing: () => void = () => undefined;
   private look: Timer | undefined;
   private localAddresses = '';
+  /** What was to be announced when the settings were last applied. */
+  private announced = '';
 
   constructor(
     private readonly settings: SettingsService,
@@ -87,6 +89,10 @@ export class DiscoverySourcesService extends AddressSources {
     if (added.some(([key]) => key.startsWith('global'))) {
       this.logger.log('Starting global discovery');
     }
+    const announced = this.listening === undefined ? '' : this.announcedNow().join();
+    const hasMoved = announced !== this.announced;
+    this.announced = announced;
+    if (hasMoved) for (const source of this.running.values()) source.networkChanged();
     for (const [key, make] of added) {
       const source = make();
       if (source === undefined) continue;
@@ -149,17 +155,22 @@ export class DiscoverySourcesService extends AddressSources {
       warn: (line) => this.logger.warn(line),
       debug: (line) => this.logger.debug(line),
     };
-    const announced = (): string[] => {
-      const port = this.settings.settings.discovery?.announcedPort ?? 0;
-      return ownAddresses(this.listening?.() ?? [], port);
-    };
-    return { clock: this.clock, log, announced };
+    return { clock: this.clock, log, announced: () => this.announcedNow() };
   }
 
+  private announcedNow(): string[] {
+    const port = this.settings.settings.discovery?.announcedPort ?? 0;
+    return ownAddresses(this.listening?.() ?? [], port);
+  }
+
+  /** Without any source too: connections end with the addresses that they go over. */
   private watchNetwork(): void {
-    this.look?.cancel();
-    this.look = undefined;
-    if (this.running.size === 0) return;
+    if (this.listening === undefined) {
+      this.look?.cancel();
+      this.look = undefined;
+      return;
+    }
+    if (this.look !== undefined) return;
     this.localAddresses = this.beacon.localAddresses().join();
     const again = (delayMs: number): void => {
       this.look = this.clock.setTimer(delayMs, () => {

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { HandClock } from '../../../test/support/hand-clock.js';
 import { type AddressSource } from './address-source.js';
-import { ADDRESSES_PER_SOURCE_MAX, DiscoveryService } from './discovery.service.js';
+import { ADDRESSES_PER_SOURCE_MAX, DiscoveryService, PATIENCE_MS } from './discovery.service.js';
 
+const clock = new HandClock();
 const FIXED = 'tcp://192.0.2.1:22000';
 
 function source(name: string, answer: () => Promise<readonly string[]>): AddressSource {
@@ -21,13 +23,13 @@ describe('the addresses of a device', () => {
       asked.push('spy');
       return Promise.resolve([]);
     });
-    const service = new DiscoveryService({ sources: [spy] });
+    const service = new DiscoveryService({ sources: [spy] }, clock);
     expect(await service.addresses({ id: 'A', addresses: [FIXED] })).toEqual([FIXED]);
     expect(asked).toEqual([]);
   });
 
   it('are, for a dynamic device, also what every source knows, each once', async () => {
-    const service = new DiscoveryService({ sources: [broken, lan] });
+    const service = new DiscoveryService({ sources: [broken, lan] }, clock);
     expect(await service.addresses({ id: 'A', addresses: ['dynamic', FIXED] })).toEqual([
       FIXED,
       'tcp://10.0.0.5:22000',
@@ -35,7 +37,7 @@ describe('the addresses of a device', () => {
   });
 
   it('are unknown for a dynamic device of which only a fingerprint of 2013 is known', async () => {
-    const service = new DiscoveryService({ sources: [lan] });
+    const service = new DiscoveryService({ sources: [lan] }, clock);
     expect(await service.addresses({ id: '', addresses: ['dynamic'] })).toEqual([]);
   });
 
@@ -43,14 +45,26 @@ describe('the addresses of a device', () => {
     const many = source('many', () =>
       Promise.resolve(Array.from({ length: 10_000 }, (_, i) => `tcp://10.0.0.1:${i}`)),
     );
-    const service = new DiscoveryService({ sources: [many] });
+    const service = new DiscoveryService({ sources: [many] }, clock);
     expect(await service.addresses({ id: 'A', addresses: ['dynamic'] })).toHaveLength(
       ADDRESSES_PER_SOURCE_MAX,
     );
   });
 
+  it('are those found on the LAN at once, though a server is silent for long', async () => {
+    const silent = source('silent', () => new Promise(() => undefined));
+    const service = new DiscoveryService({ sources: [silent, lan] }, clock);
+    const found = service.addresses({ id: 'A', addresses: ['dynamic'] });
+    await clock.pass(PATIENCE_MS);
+    expect(await found).toEqual(['tcp://10.0.0.5:22000', FIXED]);
+    const alone = new DiscoveryService({ sources: [silent] }, clock);
+    const known = alone.addresses({ id: 'A', addresses: ['dynamic', FIXED] });
+    await clock.pass(PATIENCE_MS);
+    expect(await known).toEqual([FIXED]);
+  });
+
   it('are not waited for by one who has stopped', async () => {
-    const service = new DiscoveryService({ sources: [lan] });
+    const service = new DiscoveryService({ sources: [lan] }, clock);
     const reason = new Error('stopping');
     const addresses = service.addresses(
       { id: 'A', addresses: ['dynamic'] },
@@ -63,9 +77,12 @@ describe('the addresses of a device', () => {
     const known = (...addresses: string[]) => new Map([['A', addresses]]);
     const first = { ...lan, known: () => known('tcp://10.0.0.5:1', 'quic://10.0.0.5:1') };
     const second = { ...broken, known: () => known('tcp://10.0.0.5:1'), problem: 'no route' };
-    const service = new DiscoveryService({
-      sources: [first, second, source('bare', () => Promise.resolve([]))],
-    });
+    const service = new DiscoveryService(
+      {
+        sources: [first, second, source('bare', () => Promise.resolve([]))],
+      },
+      clock,
+    );
     expect(service.cache()).toEqual(new Map([['A', ['quic://10.0.0.5:1', 'tcp://10.0.0.5:1']]]));
     expect(service.status()).toEqual([
       { name: 'lan', problem: '' },

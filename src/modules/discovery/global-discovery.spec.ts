@@ -16,9 +16,12 @@ class PlayedServer extends DiscoveryHttp {
   readonly requests: ServerRequest[] = [];
   answer: (request: ServerRequest) => Partial<ServerAnswer> | Error | Promise<never> = () => ({});
 
-  async exchange(request: ServerRequest): Promise<ServerAnswer> {
+  async exchange(request: ServerRequest, signal: AbortSignal): Promise<ServerAnswer> {
     this.requests.push(request);
-    const answer = await this.answer(request);
+    const stopped = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    const answer = await Promise.race([this.answer(request), stopped]);
     if (answer instanceof Error) throw answer;
     const { status = 204, retryAfterS, reannounceAfterS, body = '' } = answer;
     return { status, retryAfterS, reannounceAfterS, body };
@@ -190,5 +193,18 @@ describe('global discovery', () => {
     const reason = new Error('stopping');
     leaving.abort(reason);
     expect(await Promise.all(asked)).toEqual(Array(100).fill(reason));
+  });
+
+  it('asks anew when the network changes during a look-up, and holds the old one against nobody', async () => {
+    server.answer = () => new Promise<never>(() => undefined);
+    const global = discovery();
+    const hanging = global.addresses(DEVICE, signal).catch((error: unknown) => error);
+    await turns();
+    server.answer = () => ({ status: 200, body: '{"addresses":["tcp://192.0.2.1:22000"]}' });
+    global.networkChanged();
+    expect(await global.addresses(DEVICE, signal)).toEqual(['tcp://192.0.2.1:22000']);
+    expect(server.requests).toHaveLength(2);
+    expect(await hanging).toMatchObject({ message: 'the network changed' });
+    expect(global.known().size).toBe(1);
   });
 });

@@ -41,7 +41,9 @@ export class GlobalDiscovery implements AddressSource {
   private readonly slots: OperationSlots;
   private readonly timers: NamedTimers<'announce'>;
   private readonly announcer: WakeLoop;
-  private readonly stopped = new AbortController();
+  /** Of the look-ups under way: ended with the node, and when the network is another one. */
+  private era = new AbortController();
+  private isStopped = false;
   private failures = 0;
   private announcedMs = -Infinity;
   /** Monotonic; no announcement before. */
@@ -69,7 +71,8 @@ export class GlobalDiscovery implements AddressSource {
   }
 
   async stop(): Promise<void> {
-    this.stopped.abort(new SyncError('closed', 'the node is stopping'));
+    this.isStopped = true;
+    this.era.abort(new SyncError('closed', 'the node is stopping'));
     this.timers.stop();
     await this.announcer.stop();
     await Promise.allSettled(this.asking.values());
@@ -79,6 +82,11 @@ export class GlobalDiscovery implements AddressSource {
   /** This machine has other addresses than before: they are announced soon, and old answers count no more. */
   networkChanged(): void {
     this.cache.clear();
+    if (this.isStopped) return;
+    // What was asked over the old network may be waited for in vain, and says nothing about the new one.
+    this.asking.clear();
+    this.era.abort(new SyncError('closed', 'the network changed', true));
+    this.era = new AbortController();
     if (!this.parts.server.announce) return;
     const nowMs = this.parts.clock.monotonicMs();
     const atMs = Math.max(
@@ -95,10 +103,10 @@ export class GlobalDiscovery implements AddressSource {
     const cached = this.cache.get(device, this.parts.clock.monotonicMs());
     if (cached !== undefined) return dialableAddresses(cached);
     // Whoever asks meanwhile waits for the same answer, so it is the node's end that stops it and not one caller's.
-    const asked =
+    const asked: Promise<readonly string[]> =
       this.asking.get(device) ??
       this.lookUp(device).finally(() => {
-        this.asking.delete(device);
+        if (this.asking.get(device) === asked) this.asking.delete(device);
       });
     this.asking.set(device, asked);
     return dialableAddresses(await unlessAborted(asked, signal));
@@ -110,11 +118,12 @@ export class GlobalDiscovery implements AddressSource {
 
   private async lookUp(device: DeviceId): Promise<readonly string[]> {
     const { clock, http, server } = this.parts;
+    const { signal } = this.era;
     const url = new URL(server.url);
     url.searchParams.set('device', device);
     const request = { url: url.href, serverId: server.id, insecure: server.insecure };
     try {
-      const answer = await this.slots.run(() => http.exchange(request, this.stopped.signal));
+      const answer = await this.slots.run(() => http.exchange(request, signal));
       const addresses = answer.status === 200 ? addressesIn(answer.body) : [];
       this.cache.set(device, addresses, clock.monotonicMs(), answer.retryAfterS);
       if (answer.status !== 200 && answer.status !== 404) {
@@ -122,7 +131,7 @@ export class GlobalDiscovery implements AddressSource {
       }
       return addresses;
     } catch (error) {
-      if (this.cache.get(device, clock.monotonicMs()) === undefined) {
+      if (!signal.aborted && this.cache.get(device, clock.monotonicMs()) === undefined) {
         this.cache.set(device, [], clock.monotonicMs(), undefined);
       }
       throw error;

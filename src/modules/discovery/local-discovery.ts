@@ -135,7 +135,7 @@ export class LocalDiscovery implements AddressSource {
     const { id } = announcement;
     const isOurs = isConfigured(id);
     const addresses = resolveAddresses(announcement.addresses, source);
-    const heard = this.neighbours.hear(announcement, addresses, isOurs, nowMs);
+    const heard = this.neighbours.hear(announcement, addresses, source, isOurs, nowMs);
     if (heard === 'newcomer') this.announce();
     if (heard === 'known') return;
     if (!isOurs) return log.debug(`Discovered node ${id} at ${addresses.join(', ')}`);
