@@ -6,10 +6,14 @@
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Clock } from '../../platform/clock.js';
 import { type Settings } from '../config/settings.js';
-import { type Throttle } from '../protocol/throttle.js';
+import { PIECE_BYTES, type Throttle } from '../protocol/throttle.js';
 import { TokenBucket } from './token-bucket.js';
 
 const BYTES_PER_KIB = 1024;
+const MS_PER_S = 1000;
+/** A piece that is sent under a limit takes about so long. */
+const PIECE_MS = 250;
+const PIECE_BYTES_MIN = 512;
 
 interface Buckets {
   readonly in: TokenBucket;
@@ -40,6 +44,7 @@ export class RateLimits {
       received: (bytes) => pauseMs('in', bytes),
       sent: (bytes) => pauseMs('out', bytes),
       limitsSending: () => this.isLimited(device, isLan),
+      pieceBytes: () => this.pieceBytes(device),
     };
   }
 
@@ -53,6 +58,14 @@ export class RateLimits {
     const { limits } = this.settings();
     if (isLan && limits?.limitInLan !== true) return false;
     return hasRate(limits) || hasRate(this.ratesOf(device));
+  }
+
+  /** What the lowest limit gives in a moment, so that a peer sees bytes come rather than long silence. */
+  private pieceBytes(device: DeviceId): number {
+    const rates = [this.settings().limits, this.ratesOf(device)].map((each) => rateOf(each, 'out'));
+    const lowest = Math.min(...rates.filter((rate) => rate > 0));
+    const share = (lowest * PIECE_MS) / MS_PER_S;
+    return Math.min(PIECE_BYTES, Math.max(PIECE_BYTES_MIN, Math.floor(share)));
   }
 
   private take(device: DeviceId, direction: Direction, bytes: number): number {

@@ -179,6 +179,18 @@ describe('the blocks of connected devices', () => {
     expect(Buffer.from(await later)).toEqual(contentOf(blockOf(2)));
   });
 
+  it('are waited for while our own limit keeps us from reading, and however large they are', async () => {
+    const { source, devices, clock } = setUp(['A']);
+    const [a] = devices as [Device];
+    Object.assign(a.connection, { isReading: false });
+    const wanted = blockOf(1, 1024 * KIB);
+    const fetched = source.fetch(wanted, ['A'], FOREVER);
+    await clock.pass(1_024_000);
+    a.asked[0]!.answer(contentOf(wanted));
+    expect((await fetched).length).toBe(wanted.size);
+    expect(a.asked).toHaveLength(1);
+  });
+
   it('are waited for as long as the device keeps answering others', async () => {
     const { source, devices, clock } = setUp(['A']);
     const [a] = devices as [Device];

@@ -28,8 +28,9 @@ export const STALLED_AFTER_MS = 20_000;
 export const SILENT_MS = 300_000;
 /** Fewer bytes than this are a ping or the like, not an answer on its way. */
 const HEARD_BYTES_MIN = 1024;
-/** The longest that one request may wait for its answer. */
+/** The longest that one request may wait for its answer, beside what the bytes owed take at the slowest rate. */
 export const REQUEST_MAX_MS = 600_000;
+const SLOWEST_BYTES_PER_MS = 0.25;
 
 export type Sha256 = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
@@ -195,6 +196,7 @@ export class RemoteBlockSource extends BlockSource {
       STALLED_AFTER_MS,
       Math.max(SLOW_AFTER_MS, SLOW_FACTOR * this.loads.expectedMs(device, owedBytes)),
     );
+    const requestMaxMs = REQUEST_MAX_MS + owedBytes / SLOWEST_BYTES_PER_MS;
     const connection = this.devices.get(device);
     let heardBytes = connection?.statistics.bytesIn ?? 0;
     let heardMs = startedMs;
@@ -203,8 +205,10 @@ export class RemoteBlockSource extends BlockSource {
       const bytesIn = connection?.statistics.bytesIn ?? 0;
       // Part of a large answer is a sign of life too.
       if (bytesIn >= heardBytes + HEARD_BYTES_MIN) [heardBytes, heardMs] = [bytesIn, nowMs];
+      // While we take nothing from it, its silence is our own doing.
+      if (connection?.isReading === false) heardMs = nowMs;
       const silentMs = nowMs - Math.max(heardMs, this.loads.lastAnswerMs(device));
-      if (silentMs >= STALLED_AFTER_MS || nowMs - startedMs >= REQUEST_MAX_MS) {
+      if (silentMs >= STALLED_AFTER_MS || nowMs - startedMs >= requestMaxMs) {
         if (connection !== undefined) this.silent.set(connection, nowMs + SILENT_MS);
         attempt.abort(new SyncError('timeout', 'does not answer', true));
         this.queue.devicesChanged();

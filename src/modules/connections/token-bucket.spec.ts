@@ -86,6 +86,14 @@ describe('the rates of a node', () => {
     expect(near.sent(1e6)).toBeGreaterThan(900_000);
   });
 
+  it('send little at once where they are low, so that nobody takes the peer for dead meanwhile', () => {
+    const { rates: node, state } = rates({ maxSendKbps: 1 }, [device('A', { maxSendKbps: 10 })]);
+    expect(node.throttle('A', false).pieceBytes?.()).toBe(512);
+    state.limits = { ...state.limits, maxSendKbps: 0 };
+    expect(node.throttle('A', false).pieceBytes?.()).toBe(2560);
+    expect(node.throttle('B', false).pieceBytes?.()).toBe(16 * KIB);
+  });
+
   it('of a device hold for that device alone, beside those of the node', () => {
     const { rates: node } = rates({ maxSendKbps: 0 }, [device('A', { maxSendKbps: 10 })]);
     expect(node.throttle('A', false).sent(26 * KIB)).toBe(1000);

@@ -51,6 +51,8 @@ export interface PeerConnection {
   readonly clientVersion: string;
   readonly statistics: Readonly<ConnectionStatistics>;
   readonly isClosed: boolean;
+  /** False while we take nothing from the peer, because of a limit or for want of room. Absent: unknown. */
+  readonly isReading?: boolean;
   /** Aborts, with the reason, when the connection is closed. */
   readonly signal: AbortSignal;
 

@@ -34,6 +34,8 @@ export const PING_INTERVAL_MS = 90_000;
 export const RECEIVE_TIMEOUT_MS = 300_000;
 /** A peer that takes nothing of what waits for it for this long is taken for dead, whatever it sends. */
 export const SEND_TIMEOUT_MS = 600_000;
+/** And a peer that lives has so much longer for what waits: users limit rates to as little as one KiB per second. */
+const SLOW_BYTES_PER_MS = 1;
 /** How long `closed` waits for the handler's current call to end. */
 export const HANDLER_END_WAIT_MS = 10_000;
 
@@ -102,7 +104,10 @@ export class Connection implements PeerConnection {
       this.#sentMs = clock.monotonicMs();
     };
     this.#outbox = new Outbox(stream, onWritten, throttle && { throttle, clock });
-    this.#pending = new PendingRequests(clock, () => this.#receivedMs);
+    this.#pending = new PendingRequests(clock, () =>
+      // While we do not read, silence is our own doing.
+      this.isReading ? this.#receivedMs : clock.monotonicMs(),
+    );
     this.#incoming = new IncomingRequests({
       read: (request) => options.handler.request(this, request),
       respond: (id, code, data) => this.#respond(id, code, data),
@@ -116,6 +121,10 @@ export class Connection implements PeerConnection {
 
   get isClosed(): boolean {
     return this.#ending !== undefined;
+  }
+
+  get isReading(): boolean {
+    return this.#isReading || !this.#isStarted;
   }
 
   get signal(): AbortSignal {
@@ -301,10 +310,17 @@ export class Connection implements PeerConnection {
   /** Called at half the interval: a connection is quiet for at most one whole interval. */
   #watchSending(): void {
     const quietMs = this.options.clock.monotonicMs() - this.#sentMs;
-    if (this.#outbox.isBlocked) return quietMs < SEND_TIMEOUT_MS ? undefined : this.#giveUp();
+    if (this.#outbox.isBlocked) return quietMs < this.#takeMaxMs() ? undefined : this.#giveUp();
     if (quietMs < PING_INTERVAL_MS / 2) return;
     // A ping that cannot be written fails with the connection.
     this.#send('small', MessageType.ping, []).catch(() => undefined);
+  }
+
+  /** How long the peer may take for what waits: long, where it lives and may be limited to very little. */
+  #takeMaxMs(): number {
+    const { clock, stream } = this.options;
+    const isHeard = clock.monotonicMs() - this.#receivedMs < SEND_TIMEOUT_MS;
+    return SEND_TIMEOUT_MS + (isHeard ? stream.writableLength / SLOW_BYTES_PER_MS : 0);
   }
 
   #giveUp(): void {

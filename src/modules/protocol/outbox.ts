@@ -129,7 +129,8 @@ export class Outbox {
         isAny = true;
         if (this.limit?.throttle.limitsSending() === true) {
           this.#restOf = frame;
-          this.#rest = frame.parts.flatMap(piecesOf);
+          const pieceBytes = this.limit.throttle.pieceBytes?.() ?? PIECE_BYTES;
+          this.#rest = frame.parts.flatMap((part) => piecesOf(part, pieceBytes));
           if (!this.#writeRest()) return false;
         } else {
           this.#write(frame.parts);
@@ -187,10 +188,10 @@ export class Outbox {
   }
 }
 
-function piecesOf(part: Uint8Array): Uint8Array[] {
+function piecesOf(part: Uint8Array, pieceBytes: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  for (let from = 0; from < part.length; from += PIECE_BYTES) {
-    pieces.push(part.subarray(from, from + PIECE_BYTES));
+  for (let from = 0; from < part.length; from += pieceBytes) {
+    pieces.push(part.subarray(from, from + pieceBytes));
   }
   return pieces;
 }

@@ -9,8 +9,10 @@ import { type WireResponse } from './wire-convert.js';
 
 /** A request fails when it is this old and nothing at all was received for as long. */
 export const REQUEST_TIMEOUT_MS = 60_000;
-/** A request fails at this age, whatever else the peer sends. */
+/** A request fails at this age, and what its bytes take at the slowest rate, whatever else the peer sends. */
 export const REQUEST_AGE_MAX_MS = 600_000;
+/** Users limit rates to as little as one KiB per second, and several devices may share that. */
+export const SLOWEST_BYTES_PER_MS = 0.25;
 const ID_MAX = 2 ** 31 - 1;
 
 interface PendingRequest {
@@ -32,8 +34,9 @@ export class PendingRequests {
   /** Opens a request for `size` bytes; the answer settles like PeerConnection.request. */
   open(size: number, signal: AbortSignal): { id: number; answer: Promise<Uint8Array> } {
     const id = this.#freeId();
+    const ageMaxMs = REQUEST_AGE_MAX_MS + size / SLOWEST_BYTES_PER_MS;
     const answer = new Promise<Uint8Array>((resolve, reject) => {
-      const deadline = new Deadline(this.clock, this.receivedMs, () => {
+      const deadline = new Deadline(this.clock, this.receivedMs, ageMaxMs, () => {
         const shown = REQUEST_TIMEOUT_MS / 1000;
         end();
         reject(new SyncError('timeout', `no answer to a request within ${shown} s`, true));
@@ -94,6 +97,7 @@ class Deadline {
   constructor(
     private readonly clock: Clock,
     private readonly receivedMs: () => number,
+    private readonly ageMaxMs: number,
     private readonly onPassed: () => void,
   ) {
     this.#startMs = clock.monotonicMs();
@@ -107,7 +111,7 @@ class Deadline {
   #check(): void {
     const nowMs = this.clock.monotonicMs();
     const quietEndMs = Math.max(this.#startMs, this.receivedMs()) + REQUEST_TIMEOUT_MS;
-    const endMs = Math.min(quietEndMs, this.#startMs + REQUEST_AGE_MAX_MS);
+    const endMs = Math.min(quietEndMs, this.#startMs + this.ageMaxMs);
     if (nowMs >= endMs) this.onPassed();
     else this.#timer = this.clock.setTimer(endMs - nowMs, () => this.#check());
   }

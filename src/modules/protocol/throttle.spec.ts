@@ -74,6 +74,16 @@ describe('a connection with a limit', () => {
     expect(tookMs).toBeLessThan(4000);
   });
 
+  it('of one KiB per second brings a large answer all the same, long as that takes', async () => {
+    const { clock, a, b, farHandler } = await pair({ received: 1.024, sent: Infinity });
+    farHandler.answer = ({ size }) => Buffer.alloc(size, 1);
+    let answer: Uint8Array | undefined;
+    void a.request(block('file', 1024 * KIB), never).then((bytes) => (answer = bytes));
+    for (let i = 0; answer === undefined && i < 1100; i++) await clock.pass(1000);
+    expect(answer?.length).toBe(1024 * KIB);
+    expect([a.isClosed, b.isClosed]).toEqual([false, false]);
+  });
+
   it('sends pings and requests between the frames of a slow answer, none of them mixed up', async () => {
     const { clock, a, b, nearHandler, farHandler } = await pair({ received: Infinity, sent: 100 });
     nearHandler.answer = ({ size }) => Buffer.alloc(size, 1);

@@ -6,6 +6,8 @@ export interface Throttle {
   sent(bytes: number): number;
   /** Whether there may be a limit on sending now: frames are then handed over in pieces. */
   limitsSending(): boolean;
+  /** What to hand over at once under a limit, at most PIECE_BYTES: little where the limit is low. Absent: PIECE_BYTES. */
+  pieceBytes?(): number;
 }
 
 /** Of a frame that is sent under a limit, what is handed to the stream at once: one TLS record. */
