@@ -46,6 +46,8 @@ export interface RegisterParts {
   readonly clock: Clock;
   readonly log: ConnectionLog;
   readonly onEnded: (device: DeviceId, livedMs: number) => void;
+  /** Asked last: the settings may have changed since the peer was greeted. Absent: everybody may stay. */
+  readonly isWelcome?: (candidate: Candidate) => boolean;
   /** Devices connected at once. Absent: any number. */
   readonly connectionsMax?: () => number;
 }
@@ -214,7 +216,8 @@ export class ConnectionRegister {
   private enter(candidate: Candidate): Entry | undefined {
     const { channel, device } = candidate;
     const { clock, devices } = this.parts;
-    if (this.isStopping || channel.stream.destroyed) {
+    const isWelcome = this.parts.isWelcome?.(candidate) ?? true;
+    if (this.isStopping || channel.stream.destroyed || !isWelcome) {
       channel.stream.destroy();
       return undefined;
     }

@@ -25,7 +25,7 @@ import {
   type StartableConnection,
 } from './connection-register.js';
 import { connectionStatus, type ConnectionStatus } from './connection-status.js';
-import { planDeviceChanges } from './device-changes.js';
+import { planDeviceChanges, reasonToEnd } from './device-changes.js';
 import { type DeviceHandler } from './device-handler.js';
 import { type DialRecord } from './dial-records.js';
 import { Dialer } from './dialer.js';
@@ -168,8 +168,15 @@ export class ConnectionsService {
     const log = this.log();
     const rates = new RateLimits(current, clock);
     const connectionsMax = (): number => current().limits?.connectionsMax || Infinity;
+    const connectionsEnough = (): number => current().limits?.connectionsEnough || Infinity;
     const register = new ConnectionRegister({
       ...{ ownId, devices, handler, events, clock, log, connectionsMax },
+      isWelcome: ({ device, channel }) => {
+        const now = known().find(({ id }) => id === device.id);
+        // The ID of a fingerprint may not be written down yet.
+        const isLearning = now === undefined && device.fingerprint !== '';
+        return isLearning || reasonToEnd(now, ipOf(channel.remoteAddress)) === undefined;
+      },
       open: (candidate, connectionHandler) => this.open(candidate, connectionHandler, rates),
       onEnded: (device, livedMs) => dialer.ended(device, livedMs),
     });
@@ -191,7 +198,7 @@ export class ConnectionsService {
       isBusy: (key) => key === ownId || register.has(key),
       isUpgradable: (key) => register.isUpgradable(key),
       isNear: (ip) => isLan(ip, undefined, current().limits?.lanNetworks),
-      room: () => connectionsMax() - register.count,
+      room: () => Math.min(connectionsMax(), connectionsEnough()) - register.count,
       receive: (channel, signal) => reception.receive(channel, true, signal),
     });
     const stopped = new AbortController();

@@ -33,7 +33,11 @@ export function planDeviceChanges(
   return { disconnect, redial };
 }
 
-function reasonToEnd(device: DeviceSettings | undefined, ip: string | undefined) {
+/** Why the device may not be connected over that IP; undefined when it may. */
+export function reasonToEnd(
+  device: DeviceSettings | undefined,
+  ip: string | undefined,
+): string | undefined {
   if (device === undefined) return 'device removed';
   if (device.paused) return 'device is paused';
   if (device.blockedBy !== '') return device.blockedBy;

@@ -35,6 +35,10 @@ export const JITTER_SHARE = 0.25;
 export const DIALS_MAX = 64;
 /** Addresses of one device dialed side by side. */
 export const ADDRESSES_AT_ONCE_MAX = 8;
+/** How long one of them is tried before the next joins in, unless it fails sooner. */
+export const ADDRESS_HEAD_START_MS = 100;
+/** A dial that has not reached the device by then gives way to an address found meanwhile. */
+export const HANGING_AFTER_MS = 1000;
 
 export const NEVER_DIALED: DialState = { failures: 0, nextMs: 0 };
 

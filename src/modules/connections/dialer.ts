@@ -15,14 +15,18 @@ import { applicantOf } from './applicant.js';
 import { type ConnectionLog } from './connection-log.js';
 import {
   ADDRESSES_AT_ONCE_MAX,
+  ADDRESS_HEAD_START_MS,
   afterConnection,
   afterFailure,
   type DialState,
+  HANGING_AFTER_MS,
   NEVER_DIALED,
   planDials,
 } from './dial-plan.js';
 import { DialRecords } from './dial-records.js';
 import { keyOf } from './known-devices.js';
+import { isAllowedNetwork } from './networks.js';
+import { ipOf } from './tcp-address.js';
 import { type Channel, type Transport } from './transport.js';
 
 export interface DialerParts {
@@ -54,6 +58,8 @@ export class Dialer {
   private readonly told = new Map<string, string>();
   private readonly stopped = new AbortController();
   private timer: Timer | undefined;
+  /** When the network changed last, monotonic. */
+  private changedMs = -Infinity;
   readonly records = new DialRecords();
 
   constructor(private readonly parts: DialerParts) {
@@ -68,6 +74,7 @@ export class Dialer {
     const { clock, known, isBusy, isUpgradable, room } = this.parts;
     const devices = new Map(known().map((device) => [keyOf(device), device]));
     for (const key of this.states.keys()) if (!devices.has(key)) this.forget(key);
+    this.leaveUnwanted(devices);
     const isFull = room() <= this.dialing.size;
     const busy = new Set(
       [...devices.keys()].filter(
@@ -98,13 +105,31 @@ export class Dialer {
   /** An address of the device became known: it is dialed now, or soon after the dial under way fails. */
   found(key: string): void {
     this.states.delete(key);
+    const dial = this.dialing.get(key);
+    const nowMs = this.parts.clock.monotonicMs();
+    // One that has just begun may be about to get through.
+    if (dial !== undefined && nowMs - dial.startedMs >= HANGING_AFTER_MS) {
+      leave(dial, 'another address was found');
+    }
     this.wake();
   }
 
-  /** We are in another network: earlier failures say nothing about this one. */
+  /** We are in another network: earlier failures, and dials under way, say nothing about this one. */
   networkChanged(): void {
+    this.changedMs = this.parts.clock.monotonicMs();
     this.states.clear();
+    for (const dial of this.dialing.values()) leave(dial, 'the network changed');
     this.wake();
+  }
+
+  /** Dials under way to devices that are not to be connected any more. */
+  private leaveUnwanted(devices: ReadonlyMap<string, DeviceSettings>): void {
+    for (const [key, dial] of this.dialing) {
+      const device = devices.get(key);
+      if (device === undefined || device.paused || device.blockedBy !== '') {
+        dial.stop.abort(new SyncError('closed', 'the device is not wanted any more'));
+      }
+    }
   }
 
   private forget(key: string): void {
@@ -118,21 +143,32 @@ export class Dialer {
     setMaxListeners(0, stop.signal);
     const onStopped = (): void => stop.abort(this.stopped.signal.reason);
     this.stopped.signal.addEventListener('abort', onStopped, { once: true });
-    const done = this.dial(key, device, stop.signal).finally(() => {
+    const dial: Dial = {
+      stop,
+      startedMs: this.parts.clock.monotonicMs(),
+      isOpen: false,
+      done: Promise.resolve(),
+    };
+    // Entered first: it is asked for while it runs.
+    this.dialing.set(key, dial);
+    dial.done = this.dial(key, device, dial).finally(() => {
       this.stopped.signal.removeEventListener('abort', onStopped);
       this.dialing.delete(key);
       this.wake();
     });
-    this.dialing.set(key, { stop, done });
   }
 
-  /** An established connection ended after so long. */
+  /** An established connection ended after so long. One from before we changed networks says nothing of its device. */
   ended(key: string, livedMs: number): void {
     const { clock, randomness } = this.parts;
     const intervalMs = this.parts.intervalMs();
     const state = this.states.get(key) ?? NEVER_DIALED;
     const nowMs = clock.monotonicMs();
-    this.states.set(key, afterConnection(state, livedMs, nowMs, intervalMs, randomness.fraction()));
+    const isFromBefore = nowMs - livedMs <= this.changedMs;
+    const next = isFromBefore
+      ? NEVER_DIALED
+      : afterConnection(state, livedMs, nowMs, intervalMs, randomness.fraction());
+    this.states.set(key, next);
     this.wake();
   }
 
@@ -143,19 +179,21 @@ export class Dialer {
   }
 
   /** Never rejects. */
-  private async dial(key: string, device: DeviceSettings, signal: AbortSignal): Promise<void> {
+  private async dial(key: string, device: DeviceSettings, dial: Dial): Promise<void> {
+    const { signal } = dial.stop;
     const { clock, log, randomness, receive } = this.parts;
     const isUpgrade = this.parts.isBusy(key);
     let isGood = false;
     try {
       const channel = await this.open(device, isUpgrade, signal);
+      dial.isOpen = channel !== undefined;
       isGood = channel !== undefined && (await receive(channel, signal));
     } catch (error) {
       const line = `Connecting to ${key}: ${messageOf(error)}`;
       // Told once until a connection is made; the same reason every minute helps nobody.
       if (isUpgrade || this.told.get(key) === line) log.debug(line);
       else if (!signal.aborted) log.info(line);
-      this.told.set(key, line);
+      if (!signal.aborted) this.told.set(key, line);
     }
     if (isGood) this.told.delete(key);
     if (isGood || signal.aborted) return;
@@ -210,7 +248,9 @@ export class Dialer {
     };
     try {
       const nearby = this.tryAll(near, attempt, scope.signal);
-      if (near.length > 0 && far.length > 0) await this.headStart(nearby, scope.signal);
+      if (near.length > 0 && far.length > 0) {
+        await this.headStart(nearby, NEAR_HEAD_START_MS, scope.signal);
+      }
       await Promise.all([nearby, this.tryAll(far, attempt, scope.signal)]);
     } finally {
       signal.removeEventListener('abort', stop);
@@ -219,29 +259,35 @@ export class Dialer {
     throw new SyncError('io', failures.join('; '), true);
   }
 
+  /** Each has a little time for itself before the next one joins in, so that most peers see one attempt alone. */
   private async tryAll(
     addresses: readonly string[],
     attempt: (address: string) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const waiting = [...addresses];
-    const worker = async (): Promise<void> => {
-      for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
-        if (signal.aborted) return;
-        await attempt(address);
-      }
-    };
-    await Promise.all(addresses.slice(0, ADDRESSES_AT_ONCE_MAX).map(worker));
+    const running = new Set<Promise<void>>();
+    for (const address of addresses) {
+      if (signal.aborted) break;
+      const tried: Promise<void> = attempt(address).finally(() => running.delete(tried));
+      running.add(tried);
+      await this.headStart(Promise.race(running), ADDRESS_HEAD_START_MS, signal);
+      while (running.size >= ADDRESSES_AT_ONCE_MAX) await Promise.race(running);
+    }
+    await Promise.all(running);
   }
 
-  /** Over when the near addresses have all failed, one has answered, or the time is up. */
-  private async headStart(nearby: Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Over when those ahead have failed, an address has answered, or the time is up. */
+  private async headStart(
+    ahead: Promise<void>,
+    headStartMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const over = new AbortController();
     const onAbort = (): void => over.abort();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const wait = this.parts.clock.sleep(NEAR_HEAD_START_MS, over.signal).catch(() => undefined);
-    await Promise.race([nearby, wait]);
+    const wait = this.parts.clock.sleep(headStartMs, over.signal).catch(() => undefined);
+    await Promise.race([ahead, wait]);
     signal.removeEventListener('abort', onAbort);
     over.abort();
   }
@@ -257,7 +303,7 @@ export class Dialer {
     };
     try {
       const channel = await this.parts.transport.dial(address, signal);
-      const problem = wrongDevice(channel, device);
+      const problem = wrongDevice(channel, device) ?? wrongNetwork(channel, device);
       if (problem !== undefined) {
         channel.stream.destroy();
         throw new SyncError('refused', `${address}: ${problem}`, true);
@@ -274,7 +320,16 @@ export class Dialer {
 /** Under way. */
 interface Dial {
   readonly stop: AbortController;
-  readonly done: Promise<void>;
+  /** Monotonic. */
+  readonly startedMs: number;
+  /** A channel to the device is there, and the rest is the reception's. */
+  isOpen: boolean;
+  done: Promise<void>;
+}
+
+/** Gives the dial up, unless it has reached the device. */
+function leave({ stop, isOpen }: Dial, reason: string): void {
+  if (!isOpen) stop.abort(new SyncError('closed', reason));
 }
 
 /** What is wrong with the certificate at the far end, for the device we meant. */
@@ -282,4 +337,11 @@ function wrongDevice(channel: Channel, device: DeviceSettings): string | undefin
   const { id, fingerprint } = applicantOf(channel.peerCertificate);
   const isRight = device.id === '' ? fingerprint === device.fingerprint : id === device.id;
   return isRight ? undefined : `is device ${id}`;
+}
+
+/** A host name may lead anywhere: what it led to is looked at before anything is said. */
+function wrongNetwork(channel: Channel, device: DeviceSettings): string | undefined {
+  const ip = ipOf(channel.remoteAddress);
+  if (ip === undefined || isAllowedNetwork(ip, device.allowedNetworks ?? [])) return undefined;
+  return `${ip} is not in the networks allowed for the device`;
 }

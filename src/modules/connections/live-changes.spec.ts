@@ -3,8 +3,10 @@ import { ConnectedNode, type NodeOptions } from '../../../test/contracts/connect
 import { type TestCertificate, testCertificate } from '../../../test/contracts/test-certificate.js';
 import { HandClock } from '../../../test/support/hand-clock.js';
 import { SystemClock } from '../../platform/clock.js';
+import { until } from '../../../test/support/wait.js';
 import { type NetworkLimits } from '../config/settings.js';
 import { UPGRADE_AFTER_MS } from './connection-register.js';
+import { HANGING_AFTER_MS } from './dial-plan.js';
 import { MemoryNetwork } from './memory-transport.js';
 import { TcpTransport } from './tcp-transport.js';
 import { type Channel, type Listener, Transport } from './transport.js';
@@ -117,6 +119,29 @@ describe('the settings of a node that runs', () => {
     await c.until(() => c.calls.includes(`config ${a.id}`));
   });
 
+  it('dial nobody else once enough are connected, and let in who comes by itself', async () => {
+    const [a, b, c] = await star();
+    const limits = { ...NO_LIMITS, connectionsEnough: 1 };
+    const toB = { id: b.id, addresses: [b.address] };
+    await a.start({ ...LISTENING, devices: [toB], limits });
+    await areJoined(a, b);
+    await a.change({ ...LISTENING, devices: [toB, { id: c.id, addresses: [c.address] }], limits });
+    expect(a.connections.dialStatus().has(c.address)).toBe(false);
+    await c.change({ ...LISTENING, devices: [{ id: a.id, addresses: [a.address] }] });
+    await areJoined(a, c);
+    expect(a.connections.status().find(({ device }) => device === c.id)?.type).toBe('tcp-server');
+  });
+
+  it('say nothing to a host whose name leads to a network that is not allowed', async () => {
+    const [a, b] = await star();
+    const address = b.address.replace('127.0.0.1', 'localhost');
+    const toB = { id: b.id, addresses: [address], allowedNetworks: ['10.0.0.0/8'] };
+    await a.start({ devices: [toB] });
+    await a.until(() => a.countLogged('not in the networks allowed') === 1);
+    expect(b.countLogged('Refused')).toBe(0);
+    expect(b.calls).toEqual([]);
+  });
+
   it('let a device in from the networks allowed for it only', async () => {
     const [a, b] = [node(0), node(1)];
     const devices = (allowedNetworks: string[]) => ({ devices: [{ id: b.id, allowedNetworks }] });
@@ -149,6 +174,74 @@ class TwoNetworks extends Transport {
     );
   }
 }
+
+/** A network in which nobody answers at `tcp://127.9…`, and which counts what comes in. */
+class Hanging extends Transport {
+  readonly tried: string[] = [];
+  accepted = 0;
+
+  constructor(private readonly inner: Transport) {
+    super();
+  }
+
+  dial(address: string, signal: AbortSignal): Promise<Channel> {
+    this.tried.push(address);
+    if (!address.startsWith('tcp://127.9')) return this.inner.dial(address, signal);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  }
+
+  listen(address: string, onChannel: (channel: Channel) => void): Promise<Listener> {
+    return this.inner.listen(address, (channel) => {
+      this.accepted += 1;
+      onChannel(channel);
+    });
+  }
+}
+
+describe('a device with an address where nobody answers', () => {
+  const DEAD = 'tcp://127.9.9.9:1';
+
+  async function hanging(addresses: string[], paused = false) {
+    const [dialing, listening] = [0, 1].map(
+      (index) => new Hanging(new TcpTransport(certificates[index]!, clock)),
+    ) as [Hanging, Hanging];
+    const [a, b] = [node(0, dialing), node(1, listening)];
+    await b.start({ ...LISTENING, devices: [{ id: a.id }] });
+    const devices = [{ id: b.id, addresses: addresses.map((each) => each || b.address), paused }];
+    await a.start({ devices });
+    return { a, b, dialing, listening };
+  }
+
+  it('is dialed at once where it was found, though the dial to the old address hangs', async () => {
+    const { a, b, dialing } = await hanging([DEAD]);
+    a.connections.wake(b.id);
+    expect(dialing.tried).toEqual([DEAD]);
+    await clock.sleep(HANGING_AFTER_MS);
+    a.connections.wake(b.id);
+    await until('it is dialed again', () => dialing.tried.length === 2);
+    a.connections.networkChanged([]);
+    await until('and again', () => dialing.tried.length === 3);
+  });
+
+  it('is dialed at its addresses one shortly after the other, and sees one attempt', async () => {
+    const { a, b, dialing, listening } = await hanging([DEAD, '', '']);
+    await areJoined(a, b);
+    const slow = await hanging(['', DEAD]);
+    await areJoined(slow.a, slow.b);
+    expect([dialing.tried, listening.accepted]).toEqual([[DEAD, b.address], 1]);
+    expect([slow.dialing.tried, slow.listening.accepted]).toEqual([[slow.b.address], 1]);
+  });
+
+  it('is left alone when it is paused meanwhile', async () => {
+    const { a, b } = await hanging([DEAD]);
+    await a.change({ devices: [{ id: b.id, addresses: [DEAD], paused: true }] });
+    await a.stop();
+    expect(a.countLogged('Connecting to')).toBe(0);
+    expect(a.connections.dialStatus().size).toBe(0);
+  });
+});
 
 describe('a device that is reached over a far address', () => {
   it('is reached over a near one as soon as there is one, with no moment unconnected', async () => {
