@@ -1,15 +1,24 @@
 /**
- * Rounds of random changes on both sides of a folder at once: after each, both sides must come to the same tree, at
- * rest, with every content in it that one of the two users made or kept.
+ * Rounds of random changes on all sides of a folder at once: after each, all sides must come to the same tree, at
+ * rest, with every content in it that one of the users made or kept, and nothing half done left over.
  */
 import { type SeededRandom } from './random.js';
 import { changeTree, favouritesOf } from './tree-changes.js';
-import { ContentHashes, readTree, showItem, treeDifferences, type TreeItem } from './tree.js';
+import {
+  ContentHashes,
+  readTree,
+  showItem,
+  tempFiles,
+  treeDifferences,
+  type TreeItem,
+} from './tree.js';
 import { until } from './wait.js';
 
 const POLL_MS = 100;
-/** When the trees still differ so long after both said that they are in sync, both look at their disks again. */
+/** When the trees still differ so long after all said that they are in sync, all look at their disks again. */
 const SCAN_AGAIN_MS = 3_000;
+/** When nothing was announced for so long, nothing is on its way any more: a stock node collects for 250 ms. */
+const REST_MS = 500;
 
 /** The users go on after up to this time. */
 const OVERLAP_MS_MAX = 300;
@@ -34,6 +43,8 @@ export interface RoundSide {
    * gave way to an edit in between: what others answered to the delete then outranks the second.
    */
   readonly repeatsCounts?: boolean;
+  /** As Syncthing does, it keeps for a day what it received of a version that is no longer wanted. */
+  readonly keepsTempFiles?: boolean;
   /** Tries failed items again without the usual pause. */
   hurry?(): void;
   /** What the node knows of the item, for the report of a failure. */
@@ -47,9 +58,9 @@ type Tree = Map<string, TreeItem>;
 export interface RoundOptions {
   readonly changes: number;
   readonly limitMs: number;
-  /** Both users meet at the same names. */
+  /** The users meet at the same names. */
   readonly isCrowded: boolean;
-  /** Both go on changing while the nodes work on what was changed before. */
+  /** They go on changing while the nodes work on what was changed before. */
   readonly isOverlapping?: boolean;
 }
 
@@ -63,41 +74,69 @@ export class ChangeRounds {
   private readonly hashes = new ContentHashes();
 
   constructor(
-    private readonly sides: readonly [RoundSide, RoundSide],
+    private readonly sides: readonly RoundSide[],
     private readonly random: SeededRandom,
   ) {}
 
-  /** Both sides look at their disks, then say that they are in sync and have the same tree. */
+  /** All sides look at their disks, then say that they are in sync, have the same tree, and announce nothing more. */
   async converge(limitMs: number): Promise<Tree> {
-    const [a, b] = this.sides;
-    await Promise.all([a.scan(), b.scan()]);
+    await this.scan();
     let scanAgainMs = performance.now() + SCAN_AGAIN_MS;
+    let sequences = '';
+    let restMs = Infinity;
     const isDone = async (): Promise<boolean> => {
-      const areInSync = (await a.isInSync()) && (await b.isInSync());
-      if (areInSync && treeDifferences(a.root, b.root, this.hashes).length === 0) return true;
-      if (performance.now() > scanAgainMs) {
+      const nowMs = performance.now();
+      const before = sequences;
+      sequences = (await this.sequences()).join();
+      if (sequences !== before) restMs = nowMs + REST_MS;
+      const areSame = (await this.areInSync()) && this.differences().length === 0;
+      if (areSame && nowMs >= restMs) return true;
+      if (!areSame && nowMs > scanAgainMs) {
         for (const side of this.sides) side.hurry?.();
-        await Promise.all([a.scan(), b.scan()]);
+        await this.scan();
         scanAgainMs = performance.now() + SCAN_AGAIN_MS;
       }
       return false;
     };
     try {
-      await until('both sides have the same', isDone, limitMs, POLL_MS);
+      await until('all sides have the same', isDone, limitMs, POLL_MS);
     } catch (error) {
       throw new Error(`${String(error)}\n${await this.report()}`, { cause: error });
     }
-    return readTree(a.root, this.hashes);
+    return readTree(this.sides[0]!.root, this.hashes);
+  }
+
+  private async scan(): Promise<void> {
+    await Promise.all(this.sides.map((side) => side.scan()));
+  }
+
+  private sequences(): Promise<number[]> {
+    return Promise.all(this.sides.map((side) => side.sequence()));
+  }
+
+  private async areInSync(): Promise<boolean> {
+    for (const side of this.sides) if (!(await side.isInSync())) return false;
+    return true;
+  }
+
+  /** Between the first side and the first one that has not the same. */
+  private differences(): string[] {
+    const [first, ...others] = this.sides;
+    for (const other of others) {
+      const lines = treeDifferences(first!.root, other.root, this.hashes);
+      if (lines.length > 0) return lines;
+    }
+    return [];
   }
 
   private async report(): Promise<string> {
-    const [a, b] = this.sides;
     const lines: string[] = [];
-    for (const line of treeDifferences(a.root, b.root, this.hashes)) {
+    for (const line of this.differences()) {
       const name = line.slice(0, line.indexOf(': '));
-      lines.push(line, `  ${await a.describe(name)}`, `  ${await b.describe(name)}`);
+      const known = await Promise.all(this.sides.map((side) => side.describe(name)));
+      lines.push(line, ...known.map((text, i) => `  ${i} ${text}`));
     }
-    return [...lines, a.log(), '--- other side', b.log()].join('\n');
+    return [...lines, ...this.sides.map((side, i) => `--- side ${i}\n${side.log()}`)].join('\n');
   }
 
   /** One round from a converged tree; returns what went wrong beyond not converging, which throws. */
@@ -106,7 +145,7 @@ export class ChangeRounds {
     const done: string[] = [];
     const bursts = [this.burst(options.changes, favourites, done)];
     if (options.isOverlapping) {
-      const scans = Promise.all(this.sides.map((side) => side.scan()));
+      const scans = this.scan();
       await new Promise((resolve) => setTimeout(resolve, this.random.below(OVERLAP_MS_MAX)));
       bursts.push(this.burst(options.changes, favourites, done));
       await scans;
@@ -114,66 +153,91 @@ export class ChangeRounds {
     const tree = await this.converge(options.limitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${done.join('\n')}`, { cause: error });
     });
-    const [a, b] = bursts[0]!;
-    // While the nodes were at work the two users had not the same before them, and may have seen what came over.
-    const lost = options.isOverlapping
-      ? this.sides.flatMap((side, i) => {
-          const [first, second] = [bursts[0]![i]!, bursts[1]![i]!];
-          const theirs = bursts[0]![1 - i]!.after;
-          const isDoubtful = (name: string, item: TreeItem): boolean =>
-            // Brought by the nodes while the user was at work, and the other user is free to change it.
-            theirs.get(name)?.content === item.content ||
-            // Renamed to where one of the same size and time was: no scan that goes by these can tell.
-            second.before.get(name)?.mtimeUs === item.mtimeUs ||
-            (side.repeatsCounts === true && first.before.has(name) && !first.after.has(name));
-          return missingOf(second, tree, isDoubtful);
-        })
-      : [...lostOf(before, a.after, b.after, tree), ...lostOf(before, b.after, a.after, tree)];
-    const wrong = [...lost, ...(await this.wrongTimes(tree)), ...(await this.unrest(tree))];
+    const lost = this.sides.flatMap((_, i) =>
+      options.isOverlapping ? this.missing(i, bursts, tree) : lostBy(i, bursts[0]!, before, tree),
+    );
+    const wrong = [
+      ...lost,
+      ...(await this.wrongTimes(tree)),
+      ...(await this.unrest(tree)),
+      ...this.leftOver(),
+    ];
     if (wrong.length === 0) return { tree, wrong };
     const logs = this.sides.map((side) => side.log());
     return { tree, wrong: [...wrong, ...done, ...[...tree.keys()], ...logs] };
   }
 
-  /** Changes on both sides, with no time in between for the nodes of this process. */
-  private burst(changes: number, favourites: readonly string[], done: string[]): [Burst, Burst] {
-    const [a, b] = this.sides.map(({ root }, side): Burst => {
+  /** While the nodes were at work the users had not the same before them, and may have seen what came over. */
+  private missing(i: number, bursts: readonly (readonly Burst[])[], tree: Tree): string[] {
+    const { repeatsCounts } = this.sides[i]!;
+    const [first, second] = [bursts[0]![i]!, bursts[1]![i]!];
+    const others = bursts[0]!.filter((_, other) => other !== i);
+    return missingOf(second, tree, (name, item) => {
+      // Brought by the nodes while the user was at work, and the others are free to change it.
+      if (others.some(({ after }) => after.get(name)?.content === item.content)) return true;
+      // Renamed to where one of the same size and time was: no scan that goes by these can tell.
+      if (second.before.get(name)?.mtimeUs === item.mtimeUs) return true;
+      return repeatsCounts === true && first.before.has(name) && !first.after.has(name);
+    });
+  }
+
+  /** Changes on all sides, with no time in between for the nodes of this process. */
+  private burst(changes: number, favourites: readonly string[], done: string[]): Burst[] {
+    return this.sides.map(({ root }, side): Burst => {
       const before = readTree(root, this.hashes);
       const list = changeTree(root, changes, this.random, favourites);
       done.push(...list.map((change) => `${side} ${change}`));
       return { before, after: readTree(root, this.hashes) };
     });
-    return [a!, b!];
   }
 
-  /** Files whose times the two sides announce differently: one has cut what it was told. */
+  private leftOver(): string[] {
+    const sides = this.sides.filter(({ keepsTempFiles }) => keepsTempFiles !== true);
+    return sides.flatMap(({ root }) => tempFiles(root)).map((path) => `left over: ${path}`);
+  }
+
+  /** Files whose times two sides announce differently: one has cut what it was told. */
   private async wrongTimes(tree: Tree): Promise<string[]> {
     const names = [...tree].filter(([, { type }]) => type === 'file').map(([name]) => name);
-    const [a, b] = await Promise.all(this.sides.map((side) => side.announcedTimes(names)));
-    return names.flatMap((name, i) =>
-      a![i] === b![i] ? [] : [`times of ${name}: ${a![i]} | ${b![i]}`],
-    );
+    const times = await Promise.all(this.sides.map((side) => side.announcedTimes(names)));
+    return names.flatMap((name, i) => {
+      const told = times.map((ofSide) => ofSide[i]);
+      return new Set(told).size === 1 ? [] : [`times of ${name}: ${told.join(' | ')}`];
+    });
   }
 
   /** Whatever another look at the unchanged disks leads to. */
   private async unrest(tree: Tree): Promise<string[]> {
-    const sequences = (): Promise<number[]> =>
-      Promise.all(this.sides.map((side) => side.sequence()));
-    const before = await sequences();
-    await Promise.all(this.sides.map((side) => side.scan()));
-    await until('at rest', async () => {
-      return (await this.sides[0].isInSync()) && (await this.sides[1].isInSync());
-    });
-    const after = await sequences();
+    const before = await this.sequences();
+    await this.scan();
+    await until('at rest', () => this.areInSync());
+    const after = await this.sequences();
     const isSame = before.every((sequence, i) => sequence === after[i]);
-    const changed = [...readTree(this.sides[1].root, this.hashes)].filter(
-      ([name, item]) => showItem(item) !== showItem(tree.get(name)),
+    const changed = this.sides.flatMap(({ root }) =>
+      [...readTree(root, this.hashes)].filter(
+        ([name, item]) => showItem(item) !== showItem(tree.get(name)),
+      ),
     );
     return [
       ...(isSame ? [] : [`announced without a change: ${before.join()} became ${after.join()}`]),
       ...changed.map(([name]) => `changed at rest: ${name}`),
     ];
   }
+}
+
+/** As lostOf, where the others are several: what one of them did to an item is what was done to it. */
+function lostBy(i: number, bursts: readonly Burst[], before: Tree, result: Tree): string[] {
+  const theirs: Tree = new Map(before);
+  for (const { after } of bursts.filter((_, other) => other !== i)) {
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      const item = after.get(name);
+      if (showItem(item) === showItem(before.get(name))) continue;
+      // Of an edit and a delete the edit is what counts.
+      if (item !== undefined) theirs.set(name, item);
+      else if (showItem(theirs.get(name)) === showItem(before.get(name))) theirs.delete(name);
+    }
+  }
+  return lostOf(before, bursts[i]!.after, theirs, result);
 }
 
 /**

@@ -49,6 +49,7 @@ export function stockSide(node: StockNode, root: string): RoundSide {
   return {
     root,
     repeatsCounts: true,
+    keepsTempFiles: true,
     scan: () => node.scan(),
     isInSync: () => node.isInSync(),
     sequence: () => node.sequence(),

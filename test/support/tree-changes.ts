@@ -8,6 +8,8 @@ import { type SeededRandom } from './random.js';
 import { isInternal, type TreeItem, WORDS, writeFile } from './tree.js';
 
 const KIB = 1024;
+/** What a user meets at a name that a node has just changed. */
+const RACE_CODES = new Set(['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY', 'EINVAL']);
 
 type ItemType = TreeItem['type'];
 
@@ -179,8 +181,19 @@ export function changeTree(
   const tree = new UserTree(root, random, favourites);
   return Array.from({ length: count }, () => {
     const kind = random.pick(Object.keys(CHANGES));
-    return `${kind} ${CHANGES[kind]!(tree) ?? '(nothing)'}`;
+    return `${kind} ${attempt(CHANGES[kind]!, tree)}`;
   });
+}
+
+/** A node that is at work may have taken away what the user was about to touch, or put something there. */
+function attempt(change: Change, tree: UserTree): string {
+  try {
+    return change(tree) ?? '(nothing)';
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!RACE_CODES.has(code)) throw error;
+    return `(${code}: a node was faster)`;
+  }
 }
 
 /** Names for both users to meet at: some that are there, some that are not yet. */

@@ -44,6 +44,8 @@ export interface TreeItem {
   readonly content: string;
 }
 
+const TEMP_BASE = /^(\.syncthing\.|~syncthing~).*\.tmp$/;
+
 export const isInternal = (name: string): boolean =>
   /^(\.stfolder|\.stignore|\.stversions)(\/|$)/.test(name) ||
   /(^|\/)(\.syncthing\.|~syncthing~)[^/]*\.tmp$/.test(name);
@@ -82,6 +84,7 @@ export function readTree(root: string, hashes = new ContentHashes()): Map<string
   return walkTree(root, (path, stat) => hashes.of(path, stat));
 }
 
+/** What vanishes while the walk goes on is left out. */
 function walkTree(
   root: string,
   contentOf: (path: string, stat: fs.BigIntStats) => string,
@@ -91,22 +94,40 @@ function walkTree(
     for (const entry of fs.readdirSync(join(root, directory)).sort()) {
       const name = directory === '' ? entry : `${directory}/${entry}`;
       if (isInternal(name)) continue;
-      const path = join(root, name);
-      const stat = fs.lstatSync(path, { bigint: true });
-      const mode = Number(stat.mode & 0o777n);
-      if (stat.isSymbolicLink()) {
-        items.set(name, { type: 'symlink', mode: 0, mtimeUs: 0n, content: fs.readlinkSync(path) });
-      } else if (stat.isDirectory()) {
-        items.set(name, { type: 'directory', mode, mtimeUs: 0n, content: '' });
-        visit(name);
-      } else {
-        const mtimeUs = stat.mtimeNs / 1000n;
-        items.set(name, { type: 'file', mode, mtimeUs, content: contentOf(path, stat) });
+      try {
+        add(name);
+      } catch (error) {
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (!['ENOENT', 'ENOTDIR', 'EINVAL', 'ELOOP'].includes(code)) throw error;
+        items.delete(name);
       }
+    }
+  };
+  const add = (name: string): void => {
+    const path = join(root, name);
+    const stat = fs.lstatSync(path, { bigint: true });
+    const mode = Number(stat.mode & 0o777n);
+    if (stat.isSymbolicLink()) {
+      items.set(name, { type: 'symlink', mode: 0, mtimeUs: 0n, content: fs.readlinkSync(path) });
+    } else if (stat.isDirectory()) {
+      items.set(name, { type: 'directory', mode, mtimeUs: 0n, content: '' });
+      visit(name);
+    } else {
+      const mtimeUs = stat.mtimeNs / 1000n;
+      items.set(name, { type: 'file', mode, mtimeUs, content: contentOf(path, stat) });
     }
   };
   visit('');
   return items;
+}
+
+/** Paths of what was being received, or is left over of it. */
+export function tempFiles(root: string): string[] {
+  return fs.readdirSync(root, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(root, entry.name);
+    if (entry.isDirectory()) return tempFiles(path);
+    return TEMP_BASE.test(entry.name) ? [path] : [];
+  });
 }
 
 /** What differs between the trees, in plain lines, at most a screenful. Contents are read once all else is the same. */
