@@ -218,6 +218,22 @@ describe('a replaced configuration', () => {
     expect(await refusal(configuration.replace(config))).toEqual(['gui.password']);
   });
 
+  it('is told to nobody who stopped listening while another one was told', async () => {
+    const { configuration, settings } = startWith(stockXml);
+    const told: string[] = [];
+    let stopSecond = (): void => undefined;
+    settings.onChange(async () => {
+      told.push('first');
+      await Promise.resolve();
+      stopSecond();
+    });
+    stopSecond = settings.onChange(() => void told.push('second'));
+    const config = configuration.get();
+    config.options['maxSendKbps'] = 9;
+    await configuration.replace(config);
+    expect(told).toEqual(['first']);
+  });
+
   it('follows the one before, so that none undoes another', async () => {
     const { configuration } = startWith(stockXml);
     const add = (id: string): Promise<void> =>

@@ -63,6 +63,8 @@ export class SettingsService {
 
   private async tell(now: Settings, before: Settings): Promise<void> {
     for (const listener of [...this.listeners]) {
+      // It may have stopped while another one was told: nothing may start again then.
+      if (!this.listeners.has(listener)) continue;
       try {
         await listener(now, before);
       } catch (error) {

@@ -35,7 +35,7 @@ export class PeerSession {
   private readonly awaited = new Set<string>();
   /** Folders whose whole index the peer began to send on this connection. */
   private readonly begun = new Set<string>();
-  private stopping: Promise<unknown> = Promise.resolve();
+  private stopping: Promise<void> = Promise.resolve();
   private early: EarlyBatch[] = [];
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -125,7 +125,7 @@ export class PeerSession {
   }
 
   /** Resolves when senders that were stopped have nothing more on its way. Never to be awaited in a turn. */
-  stopped(): Promise<unknown> {
+  stopped(): Promise<void> {
     return this.stopping;
   }
 
@@ -154,6 +154,7 @@ export class PeerSession {
     const sender = this.senders.get(folder);
     if (sender === undefined) return;
     this.senders.delete(folder);
-    this.stopping = Promise.all([this.stopping, sender.stop()]);
+    const before = this.stopping;
+    this.stopping = sender.stop().then(() => before);
   }
 }
