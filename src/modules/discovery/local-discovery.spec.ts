@@ -4,7 +4,7 @@ import { HandClock, turns } from '../../../test/support/hand-clock.js';
 import { deviceIdFromBytes } from '../../domain/device-id.js';
 import { encodeAnnouncement } from './announcement.js';
 import { type BeaconPlace } from './beacon.js';
-import { ANSWER_GAP_MS, LocalDiscovery } from './local-discovery.js';
+import { ANSWER_GAP_MS, CHANGE_AGAIN_MS, LocalDiscovery } from './local-discovery.js';
 import { type MemoryBeacon, MemoryLan } from './memory-beacon.js';
 import { ANNOUNCE_INTERVAL_MS, NEIGHBOUR_LIFE_MS } from './neighbours.js';
 
@@ -122,6 +122,33 @@ describe('local discovery', () => {
     const { length } = a.found;
     await new Host(B, '10.0.0.2', -1n).start();
     expect(a.found.slice(length)).toEqual([`${B} tcp://10.0.0.2:22000`]);
+  });
+
+  it('tells of a move right after another one as soon as that is allowed', async () => {
+    const a = await new Host(A, '10.0.0.1').start();
+    const b = await new Host(B, '10.0.0.2').start();
+    b.beacon.address = '10.0.0.3';
+    const beacon = await b.beacon.open(PLACE, () => undefined);
+    const addresses = ['tcp://0.0.0.0:22000'];
+    await beacon.send(encodeAnnouncement({ id: B, addresses, instanceId: 1n }));
+    await turns();
+    expect(a.found).toHaveLength(1);
+    await clock.pass(ANNOUNCE_INTERVAL_MS);
+    expect(a.found[1]).toBe(`${B} tcp://10.0.0.3:22000`);
+  });
+
+  it('says once more where it is after a change, since a network that comes up loses packets', async () => {
+    const a = await new Host(A, '10.0.0.1').start();
+    const b = await new Host(B, '10.0.0.2').start();
+    await clock.pass(10_000);
+    b.beacon.address = '';
+    b.discovery.networkChanged();
+    await turns();
+    expect(a.found).toHaveLength(1);
+    b.beacon.address = '10.0.0.3';
+    await clock.pass(CHANGE_AGAIN_MS);
+    await turns();
+    expect(a.found[1]).toBe(`${B} tcp://10.0.0.3:22000`);
   });
 
   it('announces nothing where nothing is listened on, and is silent after its stop', async () => {

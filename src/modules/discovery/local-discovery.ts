@@ -21,6 +21,8 @@ export const ANSWER_GAP_MS = 1000;
  */
 const NEWS_GAP_MS = 1000;
 const NEWS_GAP_MAX_MS = 60_000;
+/** A network that has just come up may lose what is sent at once: so long after a change it is said again. */
+export const CHANGE_AGAIN_MS = 3000;
 
 export interface LocalDiscoveryParts {
   readonly ownId: DeviceId;
@@ -39,9 +41,8 @@ export interface LocalDiscoveryParts {
 export class LocalDiscovery implements AddressSource {
   readonly name: string;
   private readonly neighbours = new Neighbours();
-  private readonly timers: NamedTimers<'announce'>;
-  /** When each configured device was last told to be found, and how long it then is not told again. */
-  private readonly told = new Map<DeviceId, { readonly atMs: number; readonly gapMs: number }>();
+  private readonly timers: NamedTimers<'announce' | 'again'>;
+  private readonly told = new Map<DeviceId, Told>();
   private open: OpenBeacon | undefined;
   private sentMs = -Infinity;
   private isSending = false;
@@ -80,9 +81,10 @@ export class LocalDiscovery implements AddressSource {
     await open?.close();
   }
 
-  /** This machine has other addresses than before: others hear of it at once. */
+  /** This machine has other addresses than before: others hear of it at once, and once more. */
   networkChanged(): void {
     this.announce();
+    this.timers.set('again', CHANGE_AGAIN_MS, () => this.announce());
   }
 
   /** Now, or as soon as the last time is long enough ago. */
@@ -105,7 +107,8 @@ export class LocalDiscovery implements AddressSource {
   private async send(): Promise<void> {
     const { announced, clock, instanceId, ownId } = this.parts;
     this.sentMs = clock.monotonicMs();
-    this.timers.set('announce', ANNOUNCE_INTERVAL_MS, () => this.announce());
+    const pauseMs = this.isSending ? ANSWER_GAP_MS : ANNOUNCE_INTERVAL_MS;
+    this.timers.set('announce', pauseMs, () => this.announce());
     const addresses = announced();
     if (this.open === undefined || this.isSending || addresses.length === 0) return;
     this.isSending = true;
@@ -137,7 +140,7 @@ export class LocalDiscovery implements AddressSource {
     const addresses = resolveAddresses(announcement.addresses, source);
     const heard = this.neighbours.hear(announcement, addresses, source, isOurs, nowMs);
     if (heard === 'newcomer') this.announce();
-    if (heard === 'known') return;
+    if (heard === 'known' && this.told.get(id)?.isOwed !== true) return;
     if (!isOurs) return log.debug(`Discovered node ${id} at ${addresses.join(', ')}`);
     if (!this.isNews(id, nowMs)) return;
     const dialable = dialableAddresses(addresses);
@@ -146,14 +149,28 @@ export class LocalDiscovery implements AddressSource {
   }
 
   private isNews(id: DeviceId, nowMs: number): boolean {
-    const { atMs, gapMs } = this.told.get(id) ?? { atMs: -Infinity, gapMs: 0 };
+    const before = this.told.get(id) ?? { atMs: -Infinity, gapMs: 0, isOwed: false };
+    const { atMs, gapMs } = before;
     const quietMs = nowMs - atMs;
-    if (quietMs < gapMs) return false;
+    if (quietMs < gapMs) {
+      this.told.set(id, { ...before, isOwed: true });
+      return false;
+    }
     const doubled = Math.min(NEWS_GAP_MAX_MS, 2 * gapMs);
     this.told.set(id, {
       atMs: nowMs,
       gapMs: quietMs > NEWS_GAP_MAX_MS ? NEWS_GAP_MS : Math.max(NEWS_GAP_MS, doubled),
+      isOwed: false,
     });
     return true;
   }
+}
+
+/** What was told of a configured device. */
+interface Told {
+  readonly atMs: number;
+  /** For so long after that, news are not told. */
+  readonly gapMs: number;
+  /** There were news since: they are told when the device is next heard after the gap. */
+  readonly isOwed: boolean;
 }
