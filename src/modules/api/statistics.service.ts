@@ -98,7 +98,7 @@ export class StatisticsService {
     const nowMs = this.clock.nowMs();
     const sinceMs = this.connectedSinceMs.get(device) ?? nowMs;
     const seen: Seen = { atMs: nowMs, durationS: (nowMs - sinceMs) / MS_PER_S };
-    await this.keep(SEEN_FACT + device, JSON.stringify(seen));
+    await this.keep(SEEN_FACT + device, () => JSON.stringify(seen));
   }
 
   private note(folder: string, news: Partial<FolderStatistics>): void {
@@ -110,12 +110,12 @@ export class StatisticsService {
     });
   }
 
+  /** Never rejects: statistics stop neither the node nor its end. */
   private async write(): Promise<void> {
     const folders = [...this.unwritten];
     this.unwritten.clear();
     for (const id of folders) {
-      const { lastFile, lastScan } = await this.folder(id);
-      await this.keep(FOLDER_FACT + id, JSON.stringify({ lastFile, lastScan }));
+      await this.keep(FOLDER_FACT + id, async () => JSON.stringify(await this.folder(id)));
     }
   }
 
@@ -125,15 +125,17 @@ export class StatisticsService {
       if (known.has(id)) continue;
       this.news.delete(id);
       this.unwritten.delete(id);
-      void this.keep(FOLDER_FACT + id, '');
+      void this.keep(FOLDER_FACT + id, () => '');
     }
   }
 
-  private keep(fact: string, value: string): Promise<void> {
-    return this.database.setFact(fact, value).catch((error: unknown) => {
+  private async keep(fact: string, value: () => string | Promise<string>): Promise<void> {
+    try {
+      await this.database.setFact(fact, await value());
+    } catch (error) {
       // The index closes while the last connections end.
-      this.logger.debug(`${fact}is not kept: ${messageOf(error)}`);
-    });
+      this.logger.debug(`${fact} is not kept: ${messageOf(error)}`);
+    }
   }
 
   private now(): string {

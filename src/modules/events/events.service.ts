@@ -2,9 +2,9 @@
  * The node's events, typed. An event says that something became true; whoever hears it reads the state from its
  * owner. A lost event costs time until the next scheduled pass, never correctness.
  */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { type ItemProblem } from '../../domain/errors.js';
+import { type ItemProblem, messageOf } from '../../domain/errors.js';
 import { type FileInfo } from '../../domain/file-info.js';
 
 export interface NodeEvents {
@@ -54,17 +54,26 @@ export type FolderState =
 
 @Injectable()
 export class EventsService {
+  private readonly logger = new Logger('events');
+
   constructor(private readonly emitter: EventEmitter2) {}
 
   emit<K extends keyof NodeEvents>(name: K, payload: NodeEvents[K]): void {
     this.emitter.emit(name, payload);
   }
 
-  /** Returns the call that stops listening. A throwing listener harms nobody else. */
+  /** Returns the call that stops listening. A throwing listener harms nobody else: what it throws is logged. */
   on<K extends keyof NodeEvents>(name: K, listener: (payload: NodeEvents[K]) => void): () => void {
-    this.emitter.on(name, listener);
+    const heard = (payload: NodeEvents[K]): void => {
+      try {
+        listener(payload);
+      } catch (error) {
+        this.logger.error(`Event ${name}: ${messageOf(error)}`);
+      }
+    };
+    this.emitter.on(name, heard);
     return () => {
-      this.emitter.off(name, listener);
+      this.emitter.off(name, heard);
     };
   }
 }
