@@ -19,6 +19,8 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** For the headers, and for the whole of a request. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Between looks for connections that are late with one of them; Node takes 30 s unless told. */
+const CHECK_INTERVAL_MS = 5_000;
 const CONNECTIONS_MAX = 1_000;
 
 /** For `NestFactory.create`: bodies are parsed here, and connections end with the application. */
@@ -68,6 +70,8 @@ export async function openHttp(app: INestApplication): Promise<string> {
   const server = app.getHttpServer() as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  // An option of the constructor, which Nest calls; the server reads it when it begins to listen.
+  Object.assign(server, { connectionsCheckingInterval: CHECK_INTERVAL_MS });
   server.maxConnections = CONNECTIONS_MAX;
   await app.listen(port, host);
   const shown = boundAddress(server);
