@@ -184,11 +184,13 @@ async function tryMove(
     if (!hasMetadata(item.global, stat, ctx.folder.settings)) return false;
     const { name } = item.global;
     const parents = [parentOf(source.name), parentOf(name)];
-    await ctx.writable.within(parents[0], () =>
-      ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle)),
+    const isGone = await ctx.writable.within(parents[0], () =>
+      ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle, stat)),
     );
     await handle.sync();
-    await ctx.batch.add([deletion, recordOf(item, stat)], parents);
+    const moved = recordOf(item, stat);
+    if (!isGone) ctx.rescan.add(source.name, name);
+    await ctx.batch.add(isGone ? [deletion, moved] : [moved], parents);
     return true;
   } finally {
     await handle.close();

@@ -6,6 +6,7 @@
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { isSameFile } from '../../platform/item-state.js';
 import { type NeededItem } from '../database/index-database.js';
 import { keepLoser, losesContent, moveAside } from './conflict-copy.js';
 import { emptyDirectory } from './delete-actions.js';
@@ -36,15 +37,17 @@ export async function place(ctx: PullContext, item: NeededItem, from: string): P
 }
 
 /**
- * The file `from`, open as `handle`, becomes the wanted one and loses its name; `from` may be in another directory.
- * It has its new name on disk before the old one goes.
+ * The file `from`, open as `handle` and found as `seen`, becomes the wanted one and loses its name; `from` may be in
+ * another directory. It has its new name on disk before the old one goes. False when it keeps the old one, too: the user
+ * wrote to it meanwhile, and is to find that under the name it was written to.
  */
 export async function placeMoved(
   ctx: PullContext,
   item: NeededItem,
   from: string,
   handle: FileHandle,
-): Promise<void> {
+  seen: ItemStat,
+): Promise<boolean> {
   const { name } = item.global;
   const tempName = tempNameFor(name);
   if ((await ctx.fs.stat(tempName)) !== undefined) await ctx.fs.removeFile(tempName);
@@ -53,7 +56,8 @@ export async function placeMoved(
   } catch (error) {
     if (!hasCode(error, 'refused')) throw error;
     // No second names on this file system: the names change in one step.
-    return place(ctx, item, from);
+    await place(ctx, item, from);
+    return true;
   }
   try {
     if ((await lookFor(ctx, tempName, handle)) === undefined) throw new ChangedOnDiskError(from);
@@ -64,7 +68,10 @@ export async function placeMoved(
   }
   if (parentOf(from) !== parentOf(name)) await ctx.fs.syncDirectory(parentOf(name));
   const left = await lookFor(ctx, from, handle);
-  if (left !== undefined) await removeSeen(ctx, from, left);
+  if (left === undefined) return true;
+  if (!isSameFile(seen, left)) return false;
+  await removeSeen(ctx, from, left);
+  return true;
 }
 
 /** The last look: what is there that a rename may replace; undefined when nothing is. */

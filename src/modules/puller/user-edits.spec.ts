@@ -98,6 +98,20 @@ describe('a change of the user during a pull', () => {
     expect(await contents()).toContain('MINE!');
   });
 
+  it('stays under its name when it was written there while the file was being moved', async () => {
+    await f.has(f.file('old', 'first'));
+    await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
+    const link = f.fs.link.bind(f.fs);
+    f.fs.link = async (from, name) => {
+      await link(from, name);
+      if (name === 'new') await editInPlace('old', 'MINE!');
+    };
+    await settle();
+    expect(await f.read('old')).toBe('MINE!');
+    expect((await f.pull()).problems).toEqual([]);
+    expect(await f.local('old')).toMatchObject({ deleted: false, modifiedBy: OURS });
+  });
+
   it('is not lost when it takes the place of a link that was about to make room for a directory', async () => {
     await f.has(f.symlink('x', 'somewhere'));
     await f.announce(f.directory('x', theirVersion(2)), f.file('x/inside', 'theirs'));
