@@ -201,8 +201,8 @@ describe('a node alone', () => {
     const home = join(a.data, 'home');
     expect(fs.readdirSync(home)).toContain('lock.json');
     terminal.kill('SIGKILL');
-    const isGone = (): boolean => !fs.existsSync(join(home, 'lock.json'));
-    await until('the home is free', isGone, STOP_LIMIT_MS, 20);
-    expect(fs.readdirSync(home).sort()).toEqual(ENDED_HOME);
+    // Nothing is left of the lock, nor of the index's write-ahead log.
+    const isDone = (): boolean => fs.readdirSync(home).sort().join() === ENDED_HOME.join();
+    await until('the node has stopped in order', isDone, STOP_LIMIT_MS, 20);
   });
 });
