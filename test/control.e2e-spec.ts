@@ -1,6 +1,7 @@
 /** The real program, steered from outside by its own command line and over HTTP, until it is told to end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import { request } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,11 +20,25 @@ let output = '';
 const cli = (...args: string[]): ReturnType<typeof runProgram> =>
   runProgram(base, [...args, '--gui-address', address], { SYNCNEST_HOME: join(base, 'home') });
 
-async function ask(method: string, path: string, body?: unknown): Promise<Response> {
-  return fetch(`http://${address}/rest/${path}`, {
-    method,
-    headers: { 'X-API-Key': API_KEY },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+interface Answer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+/** On a connection of its own: the program closes idle ones while the command line is waited for. */
+function ask(method: string, path: string, body?: unknown): Promise<Answer> {
+  const headers = { 'X-API-Key': API_KEY };
+  return new Promise((resolve, reject) => {
+    const options = { method, headers, agent: false } as const;
+    const sent = request(`http://${address}/rest/${path}`, options, (response) => {
+      let text = '';
+      response.on('data', (data: Buffer) => (text += data.toString()));
+      response.on('end', () => {
+        const json = JSON.parse(text || '{}') as Record<string, unknown>;
+        resolve({ status: response.statusCode ?? 0, json });
+      });
+    });
+    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -45,10 +60,10 @@ beforeAll(async () => {
   });
   child.stdout!.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr!.on('data', (data: Buffer) => (output += data.toString()));
-  await until(
-    'it answers',
-    async () => (await ask('GET', 'system/ping').catch(() => null))?.ok === true,
-  );
+  await until('it answers', async () => {
+    const answer = await ask('GET', 'system/ping').catch(() => undefined);
+    return answer?.status === 200;
+  });
 });
 
 afterAll(() => {
@@ -73,18 +88,17 @@ describe('the running program', () => {
   });
 
   it('starts anew when told to, with what was configured, under the same process ID', async () => {
-    const { startTime } = (await (await ask('GET', 'system/status')).json()) as {
-      startTime: string;
-    };
+    const { startTime } = (await ask('GET', 'system/status')).json;
     expect((await ask('POST', 'system/restart')).status).toBe(200);
     await until('it started anew', async () => {
       const answer = await ask('GET', 'system/status').catch(() => undefined);
-      const status = (await answer?.json()) as { startTime: string } | undefined;
-      return status !== undefined && status.startTime !== startTime;
+      return answer !== undefined && answer.json['startTime'] !== startTime;
     });
     expect(child.exitCode).toBeNull();
-    const kept = await (await ask('GET', 'config/folders/photos')).json();
-    expect(kept).toMatchObject({ label: 'P', paused: true });
+    expect((await ask('GET', 'config/folders/photos')).json).toMatchObject({
+      label: 'P',
+      paused: true,
+    });
     expect(cli('health')).toMatchObject({ status: 0, out: 'OK\n' });
   });
 
