@@ -199,10 +199,13 @@ describe('a node alone', () => {
     terminal.stdout.on('data', (data: Buffer) => (shown += data.toString()));
     await until('it is ready', () => shown.includes('Ready to synchronize'), SYNC_LIMIT_MS, 20);
     const home = join(a.data, 'home');
-    expect(fs.readdirSync(home)).toContain('lock.json');
+    const { pid } = JSON.parse(fs.readFileSync(join(home, 'lock.json'), 'utf8')) as { pid: number };
     terminal.kill('SIGKILL');
     // Nothing is left of the lock, nor of the index's write-ahead log.
     const isDone = (): boolean => fs.readdirSync(home).sort().join() === ENDED_HOME.join();
-    await until('the node has stopped in order', isDone, STOP_LIMIT_MS, 20);
+    await until('the node has stopped in order', isDone, STOP_LIMIT_MS, 20).catch((error) => {
+      process.kill(pid, 'SIGKILL');
+      throw error;
+    });
   });
 });
