@@ -73,7 +73,11 @@ describe('whoever has no key', () => {
     const all = routes();
     expect(all.length).toBeGreaterThan(60);
     const answered: string[] = [];
-    const wrong = [{}, { 'X-API-Key': `${API_KEY}x` }, { 'X-API-Key': '' }];
+    const wrong: Record<string, string>[] = [
+      {},
+      { 'X-API-Key': `${API_KEY}x` },
+      { 'X-API-Key': '' },
+    ];
     for (const { method, path } of all) {
       for (const headers of wrong) {
         const { status } = await ask(path, { method, headers });
