@@ -11,11 +11,11 @@ import { freePort } from './support/stock-node.js';
 import { makeTree, treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const ENDED_HOME = ['cert.pem', 'config.xml', 'index.db', 'key.pem', 'lock.db'];
 const STOP_LIMIT_MS = 10_000;
-const SYNC_LIMIT_MS = 60_000;
+const SYNC_LIMIT_MS = 100_000;
 
 /** A directory of its own, and variables; no argument, no file. */
 class Deployed {
