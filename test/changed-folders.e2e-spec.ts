@@ -1,4 +1,5 @@
 /** Whatever becomes of a folder's entry in the configuration, nothing that a user wrote is lost anywhere. */
+import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ import { IndexDatabase } from '../src/modules/database/index-database.js';
 import { ModelService } from '../src/modules/model/model.service.js';
 import { settle, startPair, TestNode } from './support/test-node.js';
 import { until } from './support/wait.js';
+
+jest.setTimeout(60_000);
 
 let base: string;
 let a: TestNode;

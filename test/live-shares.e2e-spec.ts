@@ -39,6 +39,7 @@ class ScriptedConnection {
   isHeld = false;
   isHolding = false;
   closedFor = '';
+  onConfig: (() => Promise<void>) | undefined;
   readonly signal = new AbortController().signal;
 
   constructor(readonly deviceId: string) {}
@@ -50,6 +51,7 @@ class ScriptedConnection {
   async clusterConfig(message: ClusterConfig): Promise<void> {
     this.lastConfig = message;
     this.sent.push(`shares ${message.folders.map(({ id }) => id).join()}`);
+    if (message.folders.length > 0) await this.onConfig?.();
   }
 
   index = (batch: IndexBatch): Promise<void> => this.indexUpdate(batch, 'index');
@@ -137,6 +139,17 @@ it('what was on its way before a folder was shared anew leaves no gap in what is
   expect((await known()).sequence).toBe(4);
   const { global } = await node.get(IndexDatabase).summary('default');
   expect(global.files).toBe(5);
+});
+
+it('an index that answers the news at once is not lost', async () => {
+  const { cluster, peerSide } = await connect();
+  const connection = connectionOf(peerSide);
+  await cluster.clusterConfig(connection, await configOf(0));
+  await share();
+  peerSide.onConfig = () => cluster.index(connection, batchOf(1, 2));
+  await share(peer.id);
+  const known = () => node.get(IndexDatabase).remoteIndex('default', peer.id);
+  await until('it is known', async () => (await known()).sequence === 2, 5_000);
 });
 
 it('a device that knows less than it was sent is sent that again, and one that knows all is not', async () => {

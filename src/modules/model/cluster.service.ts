@@ -190,6 +190,9 @@ export class ClusterService implements DeviceHandler {
 
   private async tellAnew(session: PeerSession): Promise<void> {
     if (session.connection.isClosed) return;
+    for (const { id, paused } of this.model.foldersSharedWith(session.connection.deviceId)) {
+      if (!paused) session.expect(id);
+    }
     await this.announce(session);
     for (const folder of session.message?.folders ?? []) await this.agree(session, folder, false);
   }
@@ -319,7 +322,7 @@ export class ClusterService implements DeviceHandler {
     const { folder } = batch.message;
     this.partialOffers.announced(connection, folder, batch.message.files);
     if (this.isTaken(session, folder)) await this.receiver.take(session, batch);
-    else if (session.standing(folder) === 'unknown') session.hold(batch);
+    else if (session.standing(folder) !== 'given up') session.hold(batch);
   }
 
   private sessionOf(connection: PeerConnection): PeerSession {

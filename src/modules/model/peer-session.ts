@@ -17,6 +17,8 @@ export type FolderStanding =
   | 'draining'
   /** No longer shared here: what is on its way is dropped. */
   | 'given up'
+  /** Shared again: what comes is kept until it is agreed upon. */
+  | 'expected'
   | 'unknown';
 
 export interface EarlyBatch {
@@ -31,6 +33,7 @@ export class PeerSession {
   /** Paused folders, and how much of our index was sent on this connection. */
   private readonly draining = new Map<string, number>();
   private readonly givenUp = new Set<string>();
+  private readonly expected = new Set<string>();
   /** Folders of whose index we have nothing: the peer sends all of it, and what comes before is of an earlier turn. */
   private readonly awaited = new Set<string>();
   /** Folders whose whole index the peer began to send on this connection. */
@@ -46,14 +49,15 @@ export class PeerSession {
     return this.senders.keys();
   }
 
-  /** Those exchanged, or paused here. */
+  /** Those exchanged, expected, or paused here. */
   folders(): string[] {
-    return [...this.senders.keys(), ...this.draining.keys()];
+    return [...this.senders.keys(), ...this.draining.keys(), ...this.expected];
   }
 
   standing(folder: string): FolderStanding {
     if (this.senders.has(folder)) return 'exchanged';
     if (this.draining.has(folder)) return 'draining';
+    if (this.expected.has(folder)) return 'expected';
     return this.givenUp.has(folder) ? 'given up' : 'unknown';
   }
 
@@ -88,8 +92,14 @@ export class PeerSession {
     if (resetTo !== undefined) this.begun.delete(folder);
     if (hasNothing && !this.begun.has(folder)) this.awaited.add(folder);
     this.draining.delete(folder);
+    this.expected.delete(folder);
     this.givenUp.delete(folder);
     this.senders.set(folder, sender);
+  }
+
+  /** Shared again. Before the peer is told, because its index may come before we are done. */
+  expect(folder: string): void {
+    if (this.givenUp.delete(folder)) this.expected.add(folder);
   }
 
   /** Paused here. */
@@ -104,6 +114,7 @@ export class PeerSession {
   giveUp(folder: string): void {
     if (this.standing(folder) === 'unknown') return;
     this.end(folder);
+    this.takeEarly(folder);
     this.givenUp.add(folder);
   }
 
@@ -111,6 +122,7 @@ export class PeerSession {
   end(folder: string): void {
     this.stopSender(folder);
     this.draining.delete(folder);
+    this.expected.delete(folder);
     this.awaited.delete(folder);
     this.begun.delete(folder);
   }
