@@ -59,7 +59,7 @@ const WITH_STOCK: Record<string, History> = {
   },
   'six in stars around the stock node and one of ours, then all connected to all': {
     ours: 5,
-    items: 15,
+    items: 10,
     changes: 6,
     phases: [
       { links: star(6, 0), overlapping: [false] },

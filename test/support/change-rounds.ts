@@ -3,7 +3,7 @@
  * rest, with every content in it that one of the users made or kept, and nothing half done left over.
  */
 import { type SeededRandom } from './random.js';
-import { changeTree, favouritesOf } from './tree-changes.js';
+import { changeTree, favouritesOf, HIDDEN_BY_TIME } from './tree-changes.js';
 import {
   ContentHashes,
   readTree,
@@ -45,6 +45,8 @@ export interface RoundSide {
   readonly repeatsCounts?: boolean;
   /** As Syncthing does, it keeps for a day what it received of a version that is no longer wanted. */
   readonly keepsTempFiles?: boolean;
+  /** As Syncthing does, it sets a time that was announced on a file to which its user has written a moment before. */
+  readonly hidesEdits?: boolean;
   /** Tries failed items again without the usual pause. */
   hurry?(): void;
   /** What the node knows of the item, for the report of a failure. */
@@ -142,12 +144,13 @@ export class ChangeRounds {
   /** One round from a converged tree; returns what went wrong beyond not converging, which throws. */
   async round(before: Tree, options: RoundOptions): Promise<{ tree: Tree; wrong: string[] }> {
     const favourites = options.isCrowded ? favouritesOf([...before.keys()], this.random) : [];
+    const leftBefore = new Set(this.leftOver());
     const done: string[] = [];
     const bursts = [this.burst(options.changes, favourites, done)];
     if (options.isOverlapping) {
       const scans = this.scan();
       await new Promise((resolve) => setTimeout(resolve, this.random.below(OVERLAP_MS_MAX)));
-      bursts.push(this.burst(options.changes, favourites, done));
+      bursts.push(this.burst(options.changes, favourites, done, true));
       await scans;
     }
     const tree = await this.converge(options.limitMs).catch((error: unknown) => {
@@ -160,7 +163,8 @@ export class ChangeRounds {
       ...lost,
       ...(await this.wrongTimes(tree)),
       ...(await this.unrest(tree)),
-      ...this.leftOver(),
+      // A directory that a user moves while files are received in it takes their temp files along.
+      ...(options.isOverlapping ? [] : this.leftOver().filter((path) => !leftBefore.has(path))),
     ];
     if (wrong.length === 0) return { tree, wrong };
     const logs = this.sides.map((side) => side.log());
@@ -182,10 +186,16 @@ export class ChangeRounds {
   }
 
   /** Changes on all sides, with no time in between for the nodes of this process. */
-  private burst(changes: number, favourites: readonly string[], done: string[]): Burst[] {
-    return this.sides.map(({ root }, side): Burst => {
+  private burst(
+    changes: number,
+    favourites: readonly string[],
+    done: string[],
+    areAtWork = false,
+  ): Burst[] {
+    return this.sides.map(({ root, hidesEdits }, side): Burst => {
       const before = readTree(root, this.hashes);
-      const list = changeTree(root, changes, this.random, favourites);
+      const without = areAtWork && hidesEdits === true ? HIDDEN_BY_TIME : undefined;
+      const list = changeTree(root, changes, this.random, favourites, without);
       done.push(...list.map((change) => `${side} ${change}`));
       return { before, after: readTree(root, this.hashes) };
     });
@@ -193,7 +203,7 @@ export class ChangeRounds {
 
   private leftOver(): string[] {
     const sides = this.sides.filter(({ keepsTempFiles }) => keepsTempFiles !== true);
-    return sides.flatMap(({ root }) => tempFiles(root)).map((path) => `left over: ${path}`);
+    return sides.flatMap(({ root }) => tempFiles(root).map((path) => `left over: ${path}`));
   }
 
   /** Files whose times two sides announce differently: one has cut what it was told. */

@@ -50,6 +50,7 @@ export function stockSide(node: StockNode, root: string): RoundSide {
     root,
     repeatsCounts: true,
     keepsTempFiles: true,
+    hidesEdits: true,
     scan: () => node.scan(),
     isInSync: () => node.isInSync(),
     sequence: () => node.sequence(),

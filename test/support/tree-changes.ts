@@ -171,16 +171,21 @@ const CHANGES: Record<string, Change> = {
   }),
 };
 
+/** A change that shows in the file's time alone. */
+export const HIDDEN_BY_TIME = 'edit';
+
 /** Changes the tree `count` times; returns what was done, and to which name, in plain words. */
 export function changeTree(
   root: string,
   count: number,
   random: SeededRandom,
   favourites: readonly string[] = [],
+  without?: string,
 ): string[] {
   const tree = new UserTree(root, random, favourites);
+  const kinds = Object.keys(CHANGES).filter((kind) => kind !== without);
   return Array.from({ length: count }, () => {
-    const kind = random.pick(Object.keys(CHANGES));
+    const kind = random.pick(kinds);
     return `${kind} ${attempt(CHANGES[kind]!, tree)}`;
   });
 }
