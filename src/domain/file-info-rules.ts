@@ -138,6 +138,17 @@ export function deletedFrom<F extends FileInfo>(file: F, deletion: Deletion): F 
   };
 }
 
+/** The item as one that is left out here: its version is known, its content is not kept. */
+export function asIgnored<F extends FileInfo>(file: F): F {
+  return {
+    ...file,
+    sequence: 0,
+    localFlags: LocalFlag.ignored,
+    blockHashes: new Uint8Array(0),
+    blocksHash: new Uint8Array(0),
+  };
+}
+
 function isInvalidBut(file: ComparedItem, ignoreFlags: number): boolean {
   return isInvalid({ invalid: file.invalid, localFlags: file.localFlags & ~ignoreFlags });
 }

@@ -1,5 +1,6 @@
 /** Scans a folder and keeps what it found as an index does, so that the next scan has something to compare with. */
-import { type LocalSummary } from '../../src/domain/file-info.js';
+import { LocalFlag, type LocalSummary } from '../../src/domain/file-info.js';
+import { type IgnorePattern } from '../../src/domain/ignore/patterns.js';
 import { compareTreeOrder, isBelow } from '../../src/domain/tree-order.js';
 import {
   type ScanFinding,
@@ -14,6 +15,7 @@ export class ScanIndex {
   readonly rows = new Map<string, LocalSummary>();
   ignorePerms = false;
   autoNormalize = true;
+  ignores: readonly IgnorePattern[] = [];
 
   constructor(
     private readonly scanner: ScannerService,
@@ -33,8 +35,9 @@ export class ScanIndex {
     signal = new AbortController().signal,
   ): Promise<ScanFinding[]> {
     const found: ScanFinding[] = [];
-    const { fs, ignorePerms, autoNormalize } = this;
-    const request = { fs, names, ignorePerms, autoNormalize, current: this.page, signal };
+    const { fs, ignorePerms, autoNormalize, ignores } = this;
+    const options = { ignorePerms, autoNormalize, ignores };
+    const request = { fs, names, ...options, current: this.page, signal };
     for await (const batch of this.scanner.scan(request)) {
       found.push(...batch);
       for (const finding of batch) this.record(finding);
@@ -58,7 +61,8 @@ export class ScanIndex {
 
   private record(finding: ScanFinding): void {
     if (finding.kind === 'changed') this.rows.set(finding.item.name, rowOf(finding.item));
-    if (finding.kind === 'gone') this.amend(finding.name, { deleted: true });
+    if (finding.kind === 'gone') this.amend(finding.name, { deleted: true, localFlags: 0 });
+    if (finding.kind === 'ignored') this.amend(finding.name, { localFlags: LocalFlag.ignored });
   }
 }
 
@@ -80,6 +84,7 @@ function rowOf(item: ScannedItem): LocalSummary {
 
 function describeFinding(finding: ScanFinding): string {
   if (finding.kind === 'gone') return `gone ${finding.name}`;
+  if (finding.kind === 'ignored') return `ignored ${finding.name}`;
   if (finding.kind === 'problem') return `problem ${finding.problem.code} ${finding.problem.name}`;
   const { type, name, blockHashes } = finding.item;
   const detail = blockHashes === undefined ? ' permissions' : '';

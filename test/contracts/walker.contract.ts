@@ -1,7 +1,9 @@
 /** What every Walker does, for whichever folder file system it walks. */
 import { SyncError } from '../../src/domain/errors.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
+import { type IgnorePattern } from '../../src/domain/ignore/patterns.js';
 import { type Walker, type WalkEntry } from '../../src/modules/scanner/walker.js';
+import { patternsOf } from '../support/ignoring.js';
 import { put } from './folder-fs-fixture.js';
 import { type ScannedFolder } from './scanner-fixture.js';
 
@@ -26,9 +28,13 @@ export function describeWalker(
       await folder.cleanUp();
     });
 
-    async function walk(names: readonly string[] = ['']): Promise<WalkEntry[]> {
+    async function walk(
+      names: readonly string[] = [''],
+      ignores: readonly IgnorePattern[] = [],
+    ): Promise<WalkEntry[]> {
       const entries: WalkEntry[] = [];
-      for await (const batch of walker.walk(folder.fs, names, never)) entries.push(...batch);
+      const batches = walker.walk(folder.fs, names, never, ignores);
+      for await (const batch of batches) entries.push(...batch);
       return entries;
     }
 
@@ -115,6 +121,20 @@ export function describeWalker(
       expect(namesOf(await walk(['a/b', 'file']))).toEqual(['a/b', 'a/b/c', 'file']);
       const absent = ['a/b/none', 'file/below', 'link/b', 'none', 'none/below'];
       expect(await walk(absent)).toEqual([]);
+    });
+
+    it('leaves out what is ignored, but for directories that hold something kept', async () => {
+      for (const name of ['a', 'a/b', 'a/empty', 'skipped', 'skipped/keep']) {
+        await folder.fs.makeDirectory(name, 0o755);
+      }
+      for (const name of ['a/b/keep', 'a/b/x', 'a/x', 'keep', 'x']) await put(folder.fs, name);
+      const ignores = await patternsOf('skipped', '!keep', '*');
+      expect(namesOf(await walk([''], ignores))).toEqual(['a', 'a/b', 'a/b/keep', 'keep']);
+      expect(namesOf(await walk(['a/b', 'skipped/keep', 'x'], ignores))).toEqual([
+        'a/b',
+        'a/b/keep',
+      ]);
+      expect(namesOf(await walk(['a/b/x', 'a/b/keep'], ignores))).toEqual(['a/b/keep']);
     });
 
     it('gives many entries in several bounded batches', async () => {

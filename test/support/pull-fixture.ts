@@ -30,6 +30,7 @@ import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
 import { SystemRandomness } from '../../src/platform/randomness.js';
 import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
 import { deletedInfo, directoryInfo, fileInfo } from './file-info.factory.js';
+import { NO_IGNORES } from './ignoring.js';
 
 export const FOLDER = 'default';
 export const PEER = 'P'.repeat(52);
@@ -134,6 +135,7 @@ export class PullFixture {
     this.clock,
   );
   settings = folderSettings();
+  ignores = NO_IGNORES;
   fs!: FolderFs;
   disk: MemoryDisk | undefined;
   root = '';
@@ -196,6 +198,7 @@ export class PullFixture {
       fs: this.fs,
       ownShortId: OURS,
       replicaId: OURS,
+      ignores: this.ignores,
       onArrived: () => this.onArrived?.(),
     };
     return this.puller.pull(folder, signal);

@@ -21,6 +21,7 @@ import { FolderController } from './folder.controller.js';
 import { FolderItemsService } from './folder-items.service.js';
 import { FolderStatusService } from './folder-status.service.js';
 import { HealthController } from './health.controller.js';
+import { IgnoresController } from './ignores.controller.js';
 import { LogController } from './log.controller.js';
 import { ProgramControl } from './program-control.js';
 import { ScanService } from './scan.service.js';
@@ -52,6 +53,7 @@ export class ApiModule {
         ClusterController,
         DbController,
         FolderController,
+        IgnoresController,
         SvcController,
         EventsController,
       ],

@@ -72,6 +72,7 @@ export class FolderStatusService {
       counts,
       remoteSequences,
       ignoreDelete: settings.ignoreDelete,
+      hasIgnorePatterns: runner?.hasIgnorePatterns ?? false,
       problems: runner?.problems.length ?? 0,
       state: runner?.state ?? (settings.blockedBy === '' ? '' : 'error'),
       stateChangedMs: this.events.stateChangedMs(id),

@@ -9,6 +9,7 @@ export interface SummaryFacts {
   /** Highest sequence announced by each device. */
   readonly remoteSequences: Readonly<Record<string, number>>;
   readonly ignoreDelete: boolean;
+  readonly hasIgnorePatterns: boolean;
   readonly problems: number;
   readonly state: string;
   /** Milliseconds since 1970; undefined when it never changed. */
@@ -40,7 +41,7 @@ export function summaryAnswer(facts: SummaryFacts): SummaryAnswer {
     version: local.sequence,
     sequence: local.sequence,
     remoteSequence: facts.remoteSequences,
-    ignorePatterns: false,
+    ignorePatterns: facts.hasIgnorePatterns,
   };
 }
 

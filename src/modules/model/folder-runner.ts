@@ -13,7 +13,7 @@ import { type EventsService, type FolderState } from '../events/events.service.j
 import { removeStrayTemps } from '../puller/temp-cleanup.js';
 import { type PullerService } from '../puller/puller.service.js';
 import { type ScannerService } from '../scanner/scanner.service.js';
-import { refuseIgnorePatterns } from './ignore-file.js';
+import { FolderIgnores } from './folder-ignores.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
 import { type FolderRoots } from './folder-roots.js';
@@ -67,6 +67,7 @@ export class FolderRunner {
   private changedRetryMs = CHANGED_RETRY_MS;
   private renewal: { after: number; retired: readonly bigint[] } | undefined;
   private readonly scanProblems = new FolderProblems();
+  private readonly ignores = new FolderIgnores();
 
   constructor(
     readonly settings: FolderSettings,
@@ -99,6 +100,10 @@ export class FolderRunner {
 
   get problems(): ItemProblem[] {
     return [...this.scanProblems.all, ...this.parts.puller.problems(this.settings.id)];
+  }
+
+  get hasIgnorePatterns(): boolean {
+    return this.ignores.patterns.length > 0;
   }
 
   /** Scans the names and all below them; [''] = the whole folder. */
@@ -166,6 +171,7 @@ export class FolderRunner {
     const fs = await this.healthyFs();
     while (!signal.aborted) {
       await this.renew();
+      await this.refreshIgnores(fs);
       const names = this.requests.take();
       if (names !== undefined) {
         await this.scan(fs, names, signal);
@@ -187,7 +193,6 @@ export class FolderRunner {
   private async healthyFs(): Promise<FolderFs> {
     if (this.openFs !== undefined) {
       await requireMarker(this.openFs);
-      await refuseIgnorePatterns(this.openFs);
       return this.openFs;
     }
     const { id, path, isNamedByUser } = this.settings;
@@ -197,7 +202,6 @@ export class FolderRunner {
     const fs = await this.parts.factory.open(path);
     try {
       await makeOrRequireMarker(fs, isNew, isNamedByUser);
-      await refuseIgnorePatterns(fs);
       await this.parts.roots.note(id, path, fs);
     } catch (error) {
       await fs.close();
@@ -207,10 +211,17 @@ export class FolderRunner {
     return fs;
   }
 
+  /** What is ignored now, and what no longer is, shows in the index before anything else is done. */
+  private async refreshIgnores(fs: FolderFs): Promise<void> {
+    if (!(await this.ignores.refresh(fs)) || !this.isFirstScanDone) return;
+    this.log.info(`Folder ${this.settings.id}: the ignore patterns changed`);
+    this.requests.add(['']);
+  }
+
   private async scan(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<void> {
     this.setState('scanning', '');
     const { database, scanner, events, clock } = this.parts;
-    const scan = new FolderScan(this.settings, this.identity(), {
+    const scan = new FolderScan(this.settings, this.identity(), this.ignores.patterns, {
       database,
       scanner,
       events,
@@ -256,6 +267,7 @@ export class FolderRunner {
         ownShortId: shortId,
         replicaId,
         isSendOnly: this.isSendOnly,
+        ignores: this.ignores.matcher,
         onArrived: this.contentArrived,
       },
       signal,

@@ -5,7 +5,8 @@
 import { type ItemProblem } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
 import { unifySubtrees } from '../../domain/tree-order.js';
-import { type LocalFileInfo } from '../../domain/file-info.js';
+import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { type FolderSettings } from '../config/settings.js';
@@ -15,7 +16,12 @@ import { type ScanFinding, type ScannerService } from '../scanner/scanner.servic
 import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
 import { type LocalIdentity } from './identity.js';
-import { deletedChange, scannedChange } from './local-changes.js';
+import {
+  type ChangeContext,
+  deletedChange,
+  ignoredChange,
+  scannedChange,
+} from './local-changes.js';
 
 /** Index rows read at once to compare with the disk. */
 const SUMMARIES_AT_ONCE = 2_000;
@@ -43,6 +49,7 @@ export class FolderScan {
   constructor(
     private readonly settings: FolderSettings,
     private readonly identity: LocalIdentity,
+    private readonly ignores: readonly IgnorePattern[],
     private readonly parts: FolderScanParts,
   ) {}
 
@@ -54,6 +61,7 @@ export class FolderScan {
       names: trees,
       ignorePerms,
       autoNormalize,
+      ignores: this.ignores,
       current: (tree, after) =>
         this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
       signal,
@@ -73,7 +81,7 @@ export class FolderScan {
     }
     const list = [...parents];
     const entries = await this.parts.database.locals(this.settings.id, list);
-    const known = new Set(list.filter((_, i) => entries[i] !== undefined && !entries[i].deleted));
+    const known = new Set(list.filter((_, i) => isAnnounced(entries[i])));
     return unifySubtrees(names, (name) => known.has(name));
   }
 
@@ -92,11 +100,7 @@ export class FolderScan {
     };
     const current = await this.parts.database.locals(id, names);
     const changes = found
-      .map((finding, index) =>
-        finding.kind === 'changed'
-          ? scannedChange(finding.item, current[index], context)
-          : deletedChange(current[index], context),
-      )
+      .map((finding, index) => changeFor(finding, current[index], context))
       .filter((change): change is LocalFileInfo => change !== undefined);
     if (changes.length === 0) return;
     const { sequence } = await this.parts.database.updateLocal(id, changes);
@@ -112,5 +116,24 @@ export class FolderScan {
   private note(problem: ItemProblem): void {
     if (problem.code === 'changed') this.retry.push(problem.name);
     else if (this.problems.length < PROBLEMS_MAX) this.problems.push(problem);
+  }
+}
+
+function isAnnounced(entry: LocalFileInfo | undefined): boolean {
+  return entry !== undefined && !entry.deleted && (entry.localFlags & LocalFlag.ignored) === 0;
+}
+
+function changeFor(
+  finding: Exclude<ScanFinding, { kind: 'problem' }>,
+  current: LocalFileInfo | undefined,
+  context: ChangeContext,
+): LocalFileInfo | undefined {
+  switch (finding.kind) {
+    case 'changed':
+      return scannedChange(finding.item, current, context);
+    case 'ignored':
+      return ignoredChange(current);
+    case 'gone':
+      return deletedChange(current, context);
   }
 }

@@ -1,7 +1,8 @@
+import { isInvalid } from '../../domain/file-info-rules.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
-import { deletedChange, scannedChange } from './local-changes.js';
+import { deletedChange, ignoredChange, scannedChange } from './local-changes.js';
 
 const OWN = 7n;
 const context = {
@@ -91,5 +92,39 @@ describe('what a scan finding means for the index', () => {
     const change = scannedChange(scanned(fileInfo('a', 'hello')), undefined, replaced);
     expect(compareVectors(change!.version, earlier)).toMatch(/^concurrent/);
     expect(change?.modifiedBy).toBe(OWN);
+  });
+});
+
+describe('an ignored item', () => {
+  const before = local(fileInfo('a', 'hello'));
+
+  it('keeps its version and is not to be had here', () => {
+    const change = ignoredChange(before)!;
+    expect(change.version).toEqual(before.version);
+    expect(isInvalid(change)).toBe(true);
+    expect(change.blockHashes).toHaveLength(0);
+    expect(ignoredChange(change)).toBeUndefined();
+    expect(ignoredChange(undefined)).toBeUndefined();
+  });
+
+  it('that is ignored no longer is a change which knows nothing of what others did', () => {
+    const others = {
+      ...before,
+      version: [
+        { id: 3n, value: 5n },
+        { id: OWN, value: 2n },
+      ],
+    };
+    const change = scannedChange(scanned(before), ignoredChange(others), context)!;
+    expect(change.version).toEqual([{ id: OWN, value: 1_800_000_000n }]);
+    expect(change.localFlags).toBe(0);
+  });
+
+  it('that is ignored no longer and not there is older than whatever others have', () => {
+    const gone = ignoredChange({ ...before, deleted: true })!;
+    for (const ignored of [ignoredChange(before), gone]) {
+      const change = deletedChange(ignored, context);
+      expect(change).toMatchObject({ deleted: true, version: [], localFlags: 0 });
+    }
   });
 });

@@ -3,8 +3,8 @@
  * with no change announces nothing.
  */
 import { createHash } from 'node:crypto';
-import { type LocalFileInfo } from '../../domain/file-info.js';
-import { deletedFrom, itemsEqual } from '../../domain/file-info-rules.js';
+import { INVALID_FLAGS, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { asIgnored, deletedFrom, itemsEqual } from '../../domain/file-info-rules.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
 import { type LocalIdentity } from './identity.js';
@@ -18,8 +18,19 @@ export interface ChangeContext {
 
 const NO_BYTES = new Uint8Array(0);
 
-function nextVersion(version: VersionVector, context: ChangeContext): VersionVector {
-  return updateVector(version, context.identity.replicaId, context.nowS);
+/**
+ * Of an item that was left out what others wrote was not taken into account: only our own counter goes on, so that
+ * what differs is a conflict.
+ */
+function nextVersion(current: LocalFileInfo | undefined, context: ChangeContext): VersionVector {
+  const { replicaId } = context.identity;
+  const known = current?.version ?? EMPTY_VECTOR;
+  const version = wasLeftOut(current) ? known.filter(({ id }) => id === replicaId) : known;
+  return updateVector(version, replicaId, context.nowS);
+}
+
+function wasLeftOut(current: LocalFileInfo | undefined): boolean {
+  return current !== undefined && (current.localFlags & INVALID_FLAGS) !== 0;
 }
 
 /** The new index entry for an item found on disk; undefined when `current` already says the same. */
@@ -58,7 +69,7 @@ export function scannedChange(
   const { ignorePerms } = context;
   const isAnnounced = current !== undefined && current.localFlags === 0;
   if (isAnnounced && itemsEqual(found, current, { ignorePerms })) return undefined;
-  return { ...found, version: nextVersion(found.version, context) };
+  return { ...found, version: nextVersion(current, context) };
 }
 
 /** Of a file whose content was not looked at again; undefined when the index knows no content: the next scan will. */
@@ -83,8 +94,23 @@ export function deletedChange(
   current: LocalFileInfo | undefined,
   context: ChangeContext,
 ): LocalFileInfo | undefined {
-  if (current === undefined || current.deleted) return undefined;
+  if (current === undefined) return undefined;
+  const isIgnored = (current.localFlags & LocalFlag.ignored) !== 0;
+  if (current.deleted && !isIgnored) return undefined;
   const { shortId, replicaId } = context.identity;
   const deleted = deletedFrom(current, { modifiedBy: shortId, replicaId, nowS: context.nowS });
-  return { ...deleted, symlinkTarget: '', diskModifiedS: deleted.modifiedS, diskModifiedNs: 0 };
+  const item = {
+    ...deleted,
+    symlinkTarget: '',
+    diskModifiedS: deleted.modifiedS,
+    diskModifiedNs: 0,
+  };
+  // Nobody deleted what was ignored: whatever others have is newer.
+  return isIgnored ? { ...item, version: EMPTY_VECTOR } : item;
+}
+
+/** The entry for an item that is left out from now on: announced as not to be had here; undefined when it says so. */
+export function ignoredChange(current: LocalFileInfo | undefined): LocalFileInfo | undefined {
+  if (current === undefined || (current.localFlags & LocalFlag.ignored) !== 0) return undefined;
+  return asIgnored(current);
 }

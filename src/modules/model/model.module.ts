@@ -4,11 +4,12 @@ import { DatabaseModule } from '../database/database.module.js';
 import { PullerModule } from '../puller/puller.module.js';
 import { ScannerModule } from '../scanner/scanner.module.js';
 import { ClusterService } from './cluster.service.js';
+import { IgnoreLinesService } from './ignore-lines.service.js';
 import { ModelService } from './model.service.js';
 
 @Module({
   imports: [DatabaseModule, ConnectionsModule, ScannerModule, PullerModule],
-  providers: [ModelService, ClusterService],
-  exports: [ModelService, ClusterService],
+  providers: [ModelService, ClusterService, IgnoreLinesService],
+  exports: [ModelService, ClusterService, IgnoreLinesService],
 })
 export class ModelModule {}

@@ -39,20 +39,28 @@ export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promi
   await recordDelete(ctx, item);
 }
 
-/** Removes temp files. Throws 'exists' when anything else is in the directory; what no scan has seen is noted. */
+/**
+ * Removes temp files and what patterns with (?d) let go. Throws 'exists' when anything else is in the directory; what no
+ * scan has seen is noted.
+ */
 export async function emptyDirectory(ctx: PullContext, directory: string): Promise<void> {
   const { entries, undecodable } = await ctx.fs.list(directory);
   const left: string[] = [];
   for (const entry of entries) {
     const path = `${directory}/${entry.name}`;
-    if (isTempName(entry.name) && entry.type !== 'directory') {
+    const mayGo = ctx.folder.ignores.match(toNfc(path)).isDeletable;
+    if (entry.type === 'directory' && mayGo) {
+      await emptyDirectory(ctx, path);
+      await ctx.writable.within(directory, () => ctx.fs.removeDirectory(path)).catch(unlessGone);
+    } else if (entry.type !== 'directory' && (mayGo || isTempName(entry.name))) {
       await ctx.writable.within(directory, () => ctx.fs.removeFile(path)).catch(unlessGone);
     } else {
       left.push(toNfc(path));
     }
   }
   if (left.length + undecodable.length === 0) return;
-  await noteUnknown(ctx, left);
+  const isKept = (name: string): boolean => !ctx.folder.ignores.match(name).isIgnored;
+  await noteUnknown(ctx, left.filter(isKept));
   const example = left[0] ?? `${directory}/${undecodable[0]}`;
   throw new SyncError(
     'exists',

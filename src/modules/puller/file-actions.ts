@@ -2,6 +2,7 @@
 import { blockCount } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
+import { asIgnored } from '../../domain/file-info-rules.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
@@ -63,6 +64,11 @@ export async function recordOnly(ctx: PullContext, item: NeededItem): Promise<vo
     ? { modifiedS: local.diskModifiedS, modifiedNs: local.diskModifiedNs }
     : global;
   await ctx.batch.add([recordOf(item, disk)], []);
+}
+
+/** Left out here, whatever others make of it: so that it counts as needed no longer. */
+export async function recordIgnored(ctx: PullContext, item: NeededItem): Promise<void> {
+  await ctx.batch.add([asIgnored(recordOf(item, item.global))], []);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What every part of one pass over a folder's needs works with. Made by PullPass, gone with it. */
 import { type FileInfo } from '../../domain/file-info.js';
+import { type IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { type SharedLimit } from '../../platform/shared-limit.js';
@@ -23,6 +24,7 @@ export interface PullFolder {
   readonly replicaId: bigint;
   /** Nothing from the cluster changes the disk: only what is right already is recorded. */
   readonly isSendOnly?: boolean;
+  readonly ignores: IgnoreMatcher;
   /** Content has arrived, or failed to, that no pass was waiting for: another pass is due. */
   readonly onArrived: () => void;
 }

@@ -7,19 +7,28 @@
  * A file or link that takes the place of a directory waits on the same stack.
  */
 import { type ItemProblem, messageOf, SyncError } from '../../domain/errors.js';
+import { isInvalid } from '../../domain/file-info-rules.js';
+import { type IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { isBelow } from '../../domain/tree-order.js';
 import { TaskQueue } from '../../platform/task-queue.js';
 import { type NeededItem } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { BuildPhase } from './build-phase.js';
 import { deleteDirectory, deleteItem, keepOurs } from './delete-actions.js';
-import { pullFile, type PullResult, recordOnly, updateMetadata } from './file-actions.js';
+import {
+  pullFile,
+  type PullResult,
+  recordIgnored,
+  recordOnly,
+  updateMetadata,
+} from './file-actions.js';
 import { removeTemp } from './file-finisher.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 import {
   changesIndexOnly,
+  isPresent,
   phaseOf,
   planItem,
   type PullAction,
@@ -133,8 +142,11 @@ export class PullPass {
       signal.throwIfAborted();
       const page = await database.needs(folder.settings.id, after, NEEDS_PAGE_ITEMS);
       for (const item of page) {
-        if (item.global.type === 'file' && !item.global.deleted) temps.needed(item.global.name);
-        const action = planItem(item, folder.settings);
+        const isIgnored = isLeftOut(item, folder.ignores);
+        if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
+          temps.needed(item.global.name);
+        }
+        const action: PullAction = isIgnored ? { kind: 'ignore' } : planItem(item, folder.settings);
         if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
         if (folder.isSendOnly && !changesIndexOnly(action)) continue;
         const { name, version } = item.global;
@@ -157,7 +169,7 @@ export class PullPass {
     const { name } = item.global;
     const { transfers, signal } = this.ctx;
     signal.throwIfAborted();
-    const isVisible = !['record', 'keep', 'rescan'].includes(action.kind);
+    const isVisible = !['record', 'keep', 'ignore', 'rescan'].includes(action.kind);
     const isNew =
       !transfers.isBegun(item.global, 'memory') && !transfers.isBegun(item.global, 'temp-file');
     if (isVisible && isNew) this.events.emit('ItemStarted', this.eventOf(job));
@@ -202,6 +214,8 @@ export class PullPass {
 
   private async performAtOnce(item: NeededItem, { kind }: PullAction): Promise<void> {
     switch (kind) {
+      case 'ignore':
+        return recordIgnored(this.ctx, item);
       case 'record':
         return recordOnly(this.ctx, item);
       case 'keep':
@@ -249,4 +263,10 @@ export class PullPass {
       action: isDelete ? 'delete' : action.kind === 'metadata' ? 'metadata' : 'update',
     };
   }
+}
+
+/** An ignored directory of ours that is announced all the same holds something that is not ignored. */
+function isLeftOut({ global, local }: NeededItem, ignores: IgnoreMatcher): boolean {
+  const isHolder = isPresent(local) && local.type === 'directory' && !isInvalid(local);
+  return !isHolder && ignores.match(global.name).isIgnored;
 }

@@ -17,6 +17,8 @@ export type PullAction =
   | { readonly kind: 'nothing' }
   /** Never applied here. */
   | { readonly kind: 'refuse'; readonly problem: ItemProblem }
+  /** The patterns leave it out: its version is recorded, and the disk stays as it is. */
+  | { readonly kind: 'ignore' }
   /** The disk is right already: only the version is recorded. */
   | { readonly kind: 'record' }
   /** A delete that does not know of our item: ours is announced again, above both. */
@@ -70,7 +72,7 @@ export function replacesDirectory(action: PullAction, { local }: NeededItem): bo
 
 /** Actions that leave the disk as it is. */
 export function changesIndexOnly({ kind }: PullAction): boolean {
-  return kind === 'record' || kind === 'keep';
+  return kind === 'record' || kind === 'keep' || kind === 'ignore';
 }
 
 /** Our item is one that lies on disk, as far as the index knows. */

@@ -192,6 +192,7 @@ describe('a change of the user during a pull', () => {
         ownShortId: OURS,
         replicaId: OURS,
         isSendOnly: true,
+        ignores: f.ignores,
         onArrived: () => undefined,
       },
       new AbortController().signal,

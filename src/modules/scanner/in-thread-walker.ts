@@ -1,6 +1,8 @@
 /** The walker over a FolderFs alone, in the calling thread: for file systems that are not on disk. */
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { IgnoreGate } from './ignore-gate.js';
 import { isChildLeftOut, isLeftOut, joinName, orderSiblings, type Siblings } from './walk-names.js';
 import { problem } from './walk-tree.js';
 import { Walker, type WalkedItem, type WalkEntry } from './walker.js';
@@ -18,11 +20,12 @@ export class InThreadWalker extends Walker {
     fs: FolderFs,
     names: readonly string[],
     signal: AbortSignal,
+    ignores: readonly IgnorePattern[] = [],
   ): AsyncGenerator<WalkEntry[], void> {
     signal.throwIfAborted();
     await fs.checkRoot();
     let batch: WalkEntry[] = [];
-    for await (const entry of walkNames(fs, names)) {
+    for await (const entry of walkNames(fs, names, new IgnoreGate(ignores))) {
       signal.throwIfAborted();
       batch.push(entry);
       if (batch.length === BATCH_ENTRIES_MAX) {
@@ -40,21 +43,29 @@ export class InThreadWalker extends Walker {
   }
 }
 
-async function* walkNames(fs: FolderFs, names: readonly string[]): AsyncGenerator<WalkEntry> {
+async function* walkNames(
+  fs: FolderFs,
+  names: readonly string[],
+  gate: IgnoreGate,
+): AsyncGenerator<WalkEntry> {
   for (const name of names) {
     const frames: Frame[] = [];
     if (name === '') {
       frames.push(await openFrame(fs, ''));
     } else {
-      if (isLeftOut(name)) continue;
+      if (isLeftOut(name) || gate.skips(name)) continue;
       const entry = await visit(fs, name, frames, true);
-      if (entry !== undefined) yield entry;
+      if (entry !== undefined) yield* gate.pass(entry);
     }
-    yield* descend(fs, frames);
+    yield* descend(fs, frames, gate);
   }
 }
 
-async function* descend(fs: FolderFs, frames: Frame[]): AsyncGenerator<WalkEntry> {
+async function* descend(
+  fs: FolderFs,
+  frames: Frame[],
+  gate: IgnoreGate,
+): AsyncGenerator<WalkEntry> {
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     if (frame.next === frame.siblings.names.length) {
       frames.pop();
@@ -63,10 +74,10 @@ async function* descend(fs: FolderFs, frames: Frame[]): AsyncGenerator<WalkEntry
     const component = frame.siblings.names[frame.next++];
     const name = joinName(frame.name, component);
     if (frame.siblings.undecodable.has(component)) {
-      yield problem(name, 'refused', 'the name is not UTF-8');
-    } else if (!isChildLeftOut(name, component)) {
+      yield* gate.pass(problem(name, 'refused', 'the name is not UTF-8'));
+    } else if (!isChildLeftOut(name, component) && !gate.skips(name)) {
       const entry = await visit(fs, name, frames, false);
-      if (entry !== undefined) yield entry;
+      if (entry !== undefined) yield* gate.pass(entry);
     }
   }
 }

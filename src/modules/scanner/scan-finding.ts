@@ -1,6 +1,7 @@
 /** What a scan is asked and what it tells. */
 import { type ItemProblem } from '../../domain/errors.js';
 import { type ItemType, type LocalSummary } from '../../domain/file-info.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 
 export interface ScanRequest {
@@ -8,6 +9,8 @@ export interface ScanRequest {
   /** What to scan, with all below it; [''] = the whole folder. */
   readonly names: readonly string[];
   readonly ignorePerms: boolean;
+  /** What is left out; index entries of items that these match are told as ignored. */
+  readonly ignores: readonly IgnorePattern[];
   /** Names on disk in another normal form are renamed to NFC; otherwise they are problems. */
   readonly autoNormalize: boolean;
   /** A page of our index entries under `tree` after the name `after` in tree order; an empty one ends it. */
@@ -44,4 +47,6 @@ export interface ScannedItem {
 export type ScanFinding =
   | { readonly kind: 'changed'; readonly item: ScannedItem }
   | { readonly kind: 'gone'; readonly name: string }
+  /** In the index, and left out from now on; whether it is on disk does not matter. */
+  | { readonly kind: 'ignored'; readonly name: string }
   | { readonly kind: 'problem'; readonly problem: ItemProblem };

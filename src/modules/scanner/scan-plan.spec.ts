@@ -44,7 +44,7 @@ function row(name: string, other: Partial<LocalSummary> = {}): LocalSummary {
 
 const directory = { type: 'directory' } as const;
 const link = { type: 'symlink', noPermissions: true, symlinkTarget: 'target' } as const;
-const perms = { ignorePerms: false };
+const perms = { ignorePerms: false, isIgnored: () => false };
 
 describe('what one name needs', () => {
   const cases: [string, WalkedItem | undefined, LocalSummary | undefined, string][] = [
@@ -106,9 +106,35 @@ describe('what one name needs', () => {
     expect(decide(found, recorded, perms)?.kind ?? 'nothing').toBe(expected);
   });
 
+  it.each([
+    ['that others had is told, whatever lies there', row('f'), 'ignored'],
+    [
+      'that was deleted is told too, so that it comes back one day',
+      row('f', { deleted: true }),
+      'ignored',
+    ],
+    [
+      'that is known as such is nothing new',
+      row('f', { localFlags: LocalFlag.ignored }),
+      'nothing',
+    ],
+    ['that nobody knows is nothing', undefined, 'nothing'],
+  ])('an ignored item %s', (_, recorded, expected) => {
+    const ignoring = { ...perms, isIgnored: () => true };
+    expect(decide(undefined, recorded, ignoring)?.kind ?? 'nothing').toBe(expected);
+  });
+
+  it.each([
+    ['looked at again', item('f'), 'hash'],
+    ['gone when it is not there', undefined, 'gone'],
+  ])('an item that is ignored no longer is %s', (_, found, expected) => {
+    const before = row('f', { localFlags: LocalFlag.ignored });
+    expect(decide(found, before, perms)?.kind).toBe(expected);
+  });
+
   it('does not look at permissions where the folder ignores them', () => {
     const changed = item('f', { permissions: 0o600 });
-    expect(decide(changed, row('f'), { ignorePerms: true })).toBeUndefined();
+    expect(decide(changed, row('f'), { ...perms, ignorePerms: true })).toBeUndefined();
   });
 });
 
@@ -142,7 +168,7 @@ function run(
 }
 
 const show = (decision: ScanDecision): string =>
-  `${decision.kind} ${decision.kind === 'gone' ? decision.row.name : decision.item.name}`;
+  `${decision.kind} ${'item' in decision ? decision.item.name : decision.row.name}`;
 
 /** Set by set, without any order. */
 function naive(entries: readonly WalkEntry[], rows: readonly LocalSummary[]): string[] {

@@ -11,11 +11,14 @@ export type ScanDecision =
   | { readonly kind: 'metadata'; readonly item: WalkedItem; readonly row: LocalSummary | undefined }
   /** A file whose content may be another. */
   | { readonly kind: 'hash'; readonly item: WalkedItem; readonly row: LocalSummary | undefined }
-  | { readonly kind: 'gone'; readonly row: LocalSummary };
+  | { readonly kind: 'gone'; readonly row: LocalSummary }
+  | { readonly kind: 'ignored'; readonly row: LocalSummary };
 
 /** Items of kind 'other' count as absent. */
 export interface PlanOptions {
   readonly ignorePerms: boolean;
+  /** Whether the patterns leave an item out; the walk gave those out that are kept for what is in them. */
+  readonly isIgnored: (name: string) => boolean;
 }
 
 /** The next page of one side; isLast: there is nothing after it. */
@@ -83,8 +86,7 @@ export function decide(
   options: PlanOptions,
 ): ScanDecision | undefined {
   const item = found?.stat.type === 'other' ? undefined : found;
-  if (item === undefined)
-    return row !== undefined && isMissed(row) ? { kind: 'gone', row } : undefined;
+  if (item === undefined) return row === undefined ? undefined : decideMissing(row, options);
   const isFile = item.stat.type === 'file';
   if (row === undefined || !isComparable(row) || row.type !== item.stat.type) {
     return { kind: isFile ? 'hash' : 'metadata', item, row };
@@ -94,6 +96,12 @@ export function decide(
     return item.symlinkTarget === row.symlinkTarget ? undefined : { kind: 'metadata', item, row };
   }
   return arePermissionsAsRecorded(item, row, options) ? undefined : { kind: 'metadata', item, row };
+}
+
+function decideMissing(row: LocalSummary, { isIgnored }: PlanOptions): ScanDecision | undefined {
+  const isMarked = (row.localFlags & LocalFlag.ignored) !== 0;
+  if (isIgnored(row.name)) return isMarked ? undefined : { kind: 'ignored', row };
+  return isMarked || isMissed(row) ? { kind: 'gone', row } : undefined;
 }
 
 /** An entry marked unsupported is for an item that this platform never had on disk. */

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../../domain/errors.js';
 import { blockSizeKeeping } from '../../domain/block.js';
+import { IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { isBelow } from '../../domain/tree-order.js';
 import { type LocalSummary } from '../../domain/file-info.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
@@ -12,7 +13,7 @@ import { type Hasher } from './hasher.js';
 import { NormalForm, scanTrees } from './normal-form.js';
 import { RowPages } from './row-pages.js';
 import { type ScannedItem, type ScanRequest } from './scan-finding.js';
-import { planStep, type PlanPage, type ScanDecision } from './scan-plan.js';
+import { type PlanOptions, planStep, type PlanPage, type ScanDecision } from './scan-plan.js';
 import { type WalkedItem, type Walker, type WalkEntry } from './walker.js';
 
 /** Files given to the hasher and not done. */
@@ -33,6 +34,7 @@ export interface ScanParts {
 export class ScanRun {
   private readonly hashing = new Set<Promise<void>>();
   private readonly normalForm: NormalForm;
+  private readonly options: PlanOptions;
   private gone: string[] = [];
   private rows: PlanPage<LocalSummary> = { list: [], isLast: false };
   private problem: string | undefined;
@@ -45,14 +47,17 @@ export class ScanRun {
     private readonly parts: ScanParts,
     private readonly signal: AbortSignal,
   ) {
-    this.normalForm = new NormalForm(request.fs, request.autoNormalize);
+    const { fs, autoNormalize, ignorePerms, ignores } = request;
+    this.normalForm = new NormalForm(fs, autoNormalize);
+    const matcher = new IgnoreMatcher(ignores);
+    this.options = { ignorePerms, isIgnored: (name) => matcher.match(name).isIgnored };
   }
 
   async run(): Promise<void> {
     const { walked, compared } = scanTrees(this.request.names);
     const pages = new RowPages(compared, this.request.current);
     try {
-      const batches = this.parts.walker.walk(this.request.fs, walked, this.signal);
+      const batches = this.walk(walked);
       for await (const batch of batches) {
         const entries = await this.normalForm.apply(batch);
         for (const entry of entries) {
@@ -69,10 +74,15 @@ export class ScanRun {
     }
   }
 
+  private walk(names: readonly string[]): AsyncIterable<WalkEntry[]> {
+    const { fs, ignores } = this.request;
+    return this.parts.walker.walk(fs, names, this.signal, ignores);
+  }
+
   private async compare(entries: PlanPage<WalkEntry>, pages: RowPages): Promise<void> {
     let rest = entries;
     for (;;) {
-      const step = planStep(rest, this.rows, this.problem, this.request);
+      const step = planStep(rest, this.rows, this.problem, this.options);
       this.problem = step.problem;
       rest = { ...rest, list: rest.list.slice(step.entriesUsed) };
       this.rows = { ...this.rows, list: this.rows.list.slice(step.rowsUsed) };
@@ -83,6 +93,10 @@ export class ScanRun {
   }
 
   private async act(decision: ScanDecision): Promise<void> {
+    if (decision.kind === 'ignored') {
+      this.parts.findings.add({ kind: 'ignored', name: decision.row.name });
+      return;
+    }
     if (decision.kind === 'gone') {
       this.gone.push(decision.row.name);
       if (this.gone.length >= GONE_HELD_MAX) await this.tellGone();
@@ -161,7 +175,7 @@ export class ScanRun {
     }
     if (tops.length === 0) return [];
     const found: string[] = [];
-    for await (const batch of this.parts.walker.walk(this.request.fs, tops, this.signal)) {
+    for await (const batch of this.walk(tops)) {
       for (const { name } of batch) {
         const last = found.at(-1);
         if (last !== undefined && isBelow(name, last)) continue;

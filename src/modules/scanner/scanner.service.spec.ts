@@ -329,7 +329,8 @@ describe.each(kits)('a scan (%s)', (_title, makeWalker, makeHasher, makeFolder) 
     for (let i = 0; i < 50; i++) await put(fs, `f${i}`, 'x');
     const { signal } = new AbortController();
     const current = () => Promise.resolve([]);
-    const request = { fs, names: [''], ignorePerms: false, autoNormalize: true, current, signal };
+    const options = { ignorePerms: false, autoNormalize: true, ignores: [] };
+    const request = { fs, names: [''], ...options, current, signal };
     for await (const batch of scanner.scan(request)) {
       expect(batch.length).toBeGreaterThan(0);
       break;
@@ -342,7 +343,8 @@ describe.each(kits)('a scan (%s)', (_title, makeWalker, makeHasher, makeFolder) 
     await index.scan();
     const { signal } = new AbortController();
     const broken = () => Promise.reject(new Error('the index is broken'));
-    const options = { fs, names: [''], ignorePerms: false, autoNormalize: true, signal };
+    const rules = { ignorePerms: false, autoNormalize: true, ignores: [] };
+    const options = { fs, names: [''], ...rules, signal };
     const reading = scanner.scan({ ...options, current: broken }).next();
     await expect(reading).rejects.toThrow('the index is broken');
     await folder.replaceRoot();

@@ -1,6 +1,7 @@
 /** The walker of a running node: walks in worker threads, batches ahead of the reader bounded by credits. */
 import { availableParallelism } from 'node:os';
 import { SyncError } from '../../domain/errors.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { WorkerThread } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
@@ -35,6 +36,7 @@ export class ThreadWalker extends Walker {
     fs: FolderFs,
     names: readonly string[],
     signal: AbortSignal,
+    ignores: readonly IgnorePattern[] = [],
   ): AsyncGenerator<WalkEntry[], void> {
     signal.throwIfAborted();
     const root = await fs.stat('');
@@ -51,7 +53,7 @@ export class ThreadWalker extends Walker {
       at.thread.post({
         kind: 'start',
         walk: number,
-        target: { root: fs.root, device, inode, names },
+        target: { root: fs.root, device, inode, names, ignores },
       });
       at.thread.setBusy(true);
       for (let i = 0; i < BATCHES_AHEAD_MAX; i++) at.thread.post({ kind: 'next', walk: number });

@@ -41,7 +41,9 @@ describe('an item that may not be read', () => {
 
   function walk(names: readonly string[]): WalkEntry[] {
     const { dev, ino } = statSync(root, { bigint: true });
-    return asOrdinaryUser(() => [...walkTree({ root, device: dev, inode: ino, names })]);
+    return asOrdinaryUser(() => [
+      ...walkTree({ root, device: dev, inode: ino, names, ignores: [] }),
+    ]);
   }
 
   it('is a problem when it is a directory, and the walk goes on after it', () => {

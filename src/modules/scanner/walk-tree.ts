@@ -6,6 +6,7 @@
  */
 import { closeSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import {
   isAbsence,
   itemStatOf,
@@ -26,6 +27,7 @@ import {
   orderSiblings,
   type Siblings,
 } from './walk-names.js';
+import { IgnoreGate } from './ignore-gate.js';
 import { type WalkEntry, type WalkProblem } from './walker.js';
 
 /** Directories held open at once in one walk, that is how deep it goes. */
@@ -40,6 +42,7 @@ export interface WalkTarget {
   readonly device: bigint;
   readonly inode: bigint;
   readonly names: readonly string[];
+  readonly ignores: readonly IgnorePattern[];
 }
 
 interface Frame {
@@ -53,11 +56,12 @@ interface Frame {
 export function* walkTree(target: WalkTarget): Generator<WalkEntry, void> {
   const root = openExpectedRoot(target);
   const frames: Frame[] = [];
+  const gate = new IgnoreGate(target.ignores);
   try {
     for (const name of target.names) {
       if (name === '') frames.push(openFrame(root, '.', ''));
-      else yield* startAt(root, name, frames);
-      yield* descend(frames);
+      else if (!gate.skips(name)) yield* gated(gate, startAt(root, name, frames));
+      yield* descend(frames, gate);
     }
   } catch (error) {
     throw toSyncError('walk folder root', target.root, error);
@@ -65,6 +69,10 @@ export function* walkTree(target: WalkTarget): Generator<WalkEntry, void> {
     for (const frame of frames) closeSync(frame.directory);
     closeSync(root);
   }
+}
+
+function* gated(gate: IgnoreGate, entries: Iterable<WalkEntry>): Generator<WalkEntry, void> {
+  for (const entry of entries) yield* gate.pass(entry);
 }
 
 function openExpectedRoot(target: WalkTarget): number {
@@ -101,7 +109,7 @@ function* startAt(root: number, name: string, frames: Frame[]): Generator<WalkEn
   }
 }
 
-function* descend(frames: Frame[]): Generator<WalkEntry, void> {
+function* descend(frames: Frame[], gate: IgnoreGate): Generator<WalkEntry, void> {
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     if (frame.next === frame.siblings.names.length) {
       frames.pop();
@@ -111,10 +119,10 @@ function* descend(frames: Frame[]): Generator<WalkEntry, void> {
     const component = frame.siblings.names[frame.next++];
     const name = joinName(frame.name, component);
     if (frame.siblings.undecodable.has(component)) {
-      yield problem(name, 'refused', 'the name is not UTF-8');
-    } else if (!isChildLeftOut(name, component)) {
+      yield* gate.pass(problem(name, 'refused', 'the name is not UTF-8'));
+    } else if (!isChildLeftOut(name, component) && !gate.skips(name)) {
       const entry = visit(frame.directory, component, name, frames);
-      if (entry !== undefined) yield entry;
+      if (entry !== undefined) yield* gate.pass(entry);
     }
   }
 }

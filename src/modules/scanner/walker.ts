@@ -5,6 +5,7 @@
  * directory nor link.
  */
 import { type ItemProblem } from '../../domain/errors.js';
+import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
 
 export interface WalkedItem {
@@ -31,12 +32,13 @@ export abstract class Walker {
   /**
    * Walks the given names and all below them ([''] = whole folder; names sorted in tree order, none below another).
    * A name whose parent is missing, a link or no directory is absent. Batches are bounded and made ahead of the reader
-   * only up to a bound. Throws SyncError only when the root itself fails, and signal.reason when aborted.
+   * only up to a bound. Ignored items are left out, but for directories with something kept in them. Throws SyncError only when the root itself fails, and signal.reason when aborted.
    */
   abstract walk(
     fs: FolderFs,
     names: readonly string[],
     signal: AbortSignal,
+    ignores?: readonly IgnorePattern[],
   ): AsyncIterable<WalkEntry[]>;
   abstract close(): Promise<void>;
 }
