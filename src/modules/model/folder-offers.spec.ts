@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HandClock } from '../../../test/support/hand-clock.js';
 import { settingsFor } from '../config/settings-for.js';
 import { type PendingFolder } from '../database/index-database.js';
-import { FolderOffers, OFFERS_PER_DEVICE_MAX } from './folder-offers.js';
+import { FolderOffers, OFFERS_PER_DEVICE_MAX, type OffersDatabase } from './folder-offers.js';
 
 function setup() {
   const lines: string[] = [];
@@ -11,22 +11,26 @@ function setup() {
   const pendingDevices = [{ device: 'A', name: '', address: '', seenMs: 0 }];
   const cleared: string[] = [];
   const events: unknown[] = [];
-  const offers = new FolderOffers(
-    {
-      addPendingFolder: (offer) => {
-        const { folder, device } = offer;
+  const database: OffersDatabase = {
+    addPendingFolder: (offer) => {
+      const { folder, device } = offer;
+      const isNew = pending.every((each) => each.folder !== folder || each.device !== device);
+      if (isNew) {
         pending.push(offer);
         stored.push(`${device} ${folder}`);
-        return Promise.resolve(stored.indexOf(`${device} ${folder}`) === stored.length - 1);
-      },
-      pendingFolders: () => Promise.resolve(pending),
-      removePendingFolder: (folder, device) => {
-        pending = pending.filter((each) => each.folder !== folder || each.device !== device);
-        return Promise.resolve();
-      },
-      pendingDevices: () => Promise.resolve(pendingDevices),
-      removePendingDevice: () => Promise.resolve(),
+      }
+      return Promise.resolve(isNew);
     },
+    pendingFolders: () => Promise.resolve(pending),
+    removePendingFolder: (folder, device) => {
+      pending = pending.filter((each) => each.folder !== folder || each.device !== device);
+      return Promise.resolve();
+    },
+    pendingDevices: () => Promise.resolve(pendingDevices),
+    removePendingDevice: () => Promise.resolve(),
+  };
+  const offers = new FolderOffers(
+    database,
     {
       emit: (name, payload) => {
         if (name.endsWith('Changed')) events.push(payload);
@@ -36,7 +40,7 @@ function setup() {
     new HandClock(),
     { log: (line) => lines.push(line), warn: (line) => lines.push(line) },
   );
-  return { lines, stored, events, offers, cleared };
+  return { lines, stored, events, offers, cleared, database };
 }
 
 describe('folders offered by devices', () => {
@@ -59,6 +63,16 @@ describe('folders offered by devices', () => {
     expect(cleared).toEqual(['photos A']);
     await offers.add('A', 'photos', '');
     expect(stored.at(-1)).toBe('A photos');
+  });
+
+  it('that the user has dismissed wait again when they are made again', async () => {
+    const { offers, database, lines, events } = setup();
+    await offers.add('A', 'photos', '');
+    await database.removePendingFolder('photos', 'A');
+    await offers.add('A', 'photos', '');
+    expect(await database.pendingFolders()).toHaveLength(1);
+    expect(events).toHaveLength(2);
+    expect(lines).toHaveLength(1);
   });
 
   it('end when the folder is shared with the device or the device is unknown, as does its own waiting', async () => {

@@ -32,6 +32,8 @@ export class FolderOffers {
   /** Folders that were looked at, by device; devices are configured, so there are few. */
   private readonly seen = new Map<DeviceId, Set<string>>();
   private readonly looked = new Map<DeviceId, number>();
+  /** Devices that offered too many, which is said once. */
+  private readonly refused = new Set<DeviceId>();
 
   constructor(
     private readonly database: OffersDatabase,
@@ -41,25 +43,37 @@ export class FolderOffers {
   ) {}
 
   async add(device: DeviceId, folder: string, label: string): Promise<void> {
+    const isTold = this.seen.get(device)?.has(folder) ?? false;
+    if (!isTold && !this.isLookedAt(device, folder)) return;
+    // One that the user has dismissed waits again when it is made again.
+    const pending = { folder, device, label, seenMs: this.clock.nowMs() };
+    if (!(await this.database.addPendingFolder(pending))) return;
+    if (!isTold) {
+      this.logger.log(
+        `Device ${device} offers folder ${JSON.stringify(folder)}, which is not shared with it here`,
+      );
+    }
+    this.events.emit('PendingFoldersChanged', { folder, device, label });
+  }
+
+  /** Counts the offer; false when the device has made too many. */
+  private isLookedAt(device: DeviceId, folder: string): boolean {
     const seen = this.seen.get(device) ?? new Set();
     this.seen.set(device, seen);
-    if (seen.has(folder) || seen.size > OFFERS_PER_DEVICE_MAX) return;
     const looked = (this.looked.get(device) ?? 0) + 1;
-    if (looked > OFFERS_PER_RUN_MAX) return;
+    if (looked > OFFERS_PER_RUN_MAX) return false;
     this.looked.set(device, looked);
-    seen.add(folder);
-    if (seen.size > OFFERS_PER_DEVICE_MAX) {
+    if (seen.size < OFFERS_PER_DEVICE_MAX) {
+      seen.add(folder);
+      return true;
+    }
+    if (!this.refused.has(device)) {
+      this.refused.add(device);
       this.logger.warn(
         `Device ${device} offers more than ${OFFERS_PER_DEVICE_MAX} folders; further ones are not kept`,
       );
-      return;
     }
-    const pending = { folder, device, label, seenMs: this.clock.nowMs() };
-    if (!(await this.database.addPendingFolder(pending))) return;
-    this.logger.log(
-      `Device ${device} offers folder ${JSON.stringify(folder)}, which is not shared with it here`,
-    );
-    this.events.emit('PendingFoldersChanged', { folder, device, label });
+    return false;
   }
 
   /** The device offers these and no others. */
