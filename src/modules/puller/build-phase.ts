@@ -27,6 +27,8 @@ export class BuildPhase {
   deferred = 0;
   private readonly underWay = new Set<Promise<void>>();
   private readonly names = new Set<string>();
+  /** Files with room of their own that the main walk took from before the walk of their group; no more than there is room. */
+  private readonly ahead = new Set<string>();
   private readonly groups = new Map<string, GroupWalk>();
   private readonly waiters: (() => void)[] = [];
   private position = '';
@@ -75,7 +77,11 @@ export class BuildPhase {
   private async takeFile(job: PullJob): Promise<void> {
     const group = groupOf(this.ctx, job.item);
     const walk = this.groups.get(group);
-    if (walk !== undefined) {
+    if (walk !== undefined && this.ctx.transfers.holds(job.item.global)) {
+      // What has arrived for it gives its room to those that wait for some.
+      this.ahead.add(job.item.global.name);
+      this.start(job);
+    } else if (walk !== undefined) {
       walk.passedOver += 1;
       this.ctx.transfers.touch(job.item.global);
     } else if (this.hasRoom(job, group)) {
@@ -103,6 +109,7 @@ export class BuildPhase {
     for await (const job of this.parts.jobs(first.item.global.name)) {
       if (this.failure !== undefined) return;
       if (!isFileJob(job) || groupOf(this.ctx, job.item) !== group) continue;
+      if (this.ahead.delete(job.item.global.name)) continue;
       if (!(await take(job))) return;
     }
   }

@@ -76,6 +76,21 @@ describe('while a device does not answer', () => {
     expect(answers.size).toBeLessThan(count);
   });
 
+  it('what has arrived gives its room to files that come before it and are needed since', async () => {
+    const names = Array.from({ length: 3 * FILES_IN_FLIGHT }, (_, i) => `slow ${i}`);
+    await f.announceFrom(SLOW, ...names.map((name) => f.file(name, large('s'))));
+    let arrivals = 0;
+    f.onArrived = () => (arrivals += 1);
+    expect(await passLeaving('slow 0')).toMatchObject({ isUnfinished: true });
+    const held = answers.size;
+    await f.announceFrom(SLOW, f.file('early', large('e')));
+    f.source.onFetch = undefined;
+    for (const name of [...answers.keys()]) answer(name);
+    await until('all is here that there was room for', () => arrivals === held);
+    const outcome = await f.pull();
+    expect(outcome).toMatchObject({ changed: names.length + 1, underWay: 0, problems: [] });
+  });
+
   it('what others announce meanwhile is pulled by a pass of its own', async () => {
     await f.announceFrom(SLOW, f.file('slow', large('s')));
     const pass = f.pull();

@@ -80,6 +80,11 @@ export class Transfers {
     return true;
   }
 
+  /** It has its room already. */
+  holds({ name, version }: FileInfo): boolean {
+    return this.transfers.get(name)?.version === versionKey(version);
+  }
+
   /** The file is still needed: what of it is under way goes on. */
   touch({ name, version }: FileInfo): void {
     const transfer = this.transfers.get(name);
