@@ -76,7 +76,10 @@ const notingSource = {
 /** A file of the device arrives here over a new connection that the device dials. */
 async function syncsFrom(folder: FakeFolder, name: string): Promise<void> {
   const peer = await network.dial(node.address, folder.identity, { files: folder.files });
+  const isFirst = folder.files.size === 0;
   await folder.join(peer);
+  // An update alone would have no beginning.
+  if (isFirst) folder.index(peer, []);
   folder.update(peer, folder.file(name, name));
   await until(`${name} is here`, () => contentOf(join(node.root, name)) === name);
   expect([peer.refusals, peer.anomalies]).toEqual([[], []]);
