@@ -132,7 +132,7 @@ describe('serve', () => {
     const before = readFileSync(join(home, 'config.xml'), 'utf8');
     const second = await runProgram(`--home ${home}`);
     expect(readFileSync(join(home, 'config.xml'), 'utf8')).toBe(before);
-    const asFound = { source: 'config.xml', rescanIntervalS: 60 };
+    const asFound = { source: 'config.xml', rescanIntervalS: 3600 };
     const [folder] = first.started?.settings.folders ?? [];
     expect(second.started?.settings).toEqual({
       ...first.started?.settings,

@@ -15,7 +15,7 @@ export function folderBlocks({ type, withPassword, filesystemType }: FolderLimit
   const blocks = withPassword.map(
     (id) => `the encryption password for device ${id.slice(0, ID_CHARACTERS_SHOWN)}`,
   );
-  if (type === 'receiveencrypted' || type === 'receiveonly') blocks.push(`the type ${type}`);
+  if (type === 'receiveencrypted') blocks.push(`the type ${type}`);
   if (filesystemType !== '' && filesystemType !== 'basic') {
     blocks.push(`the file system type ${filesystemType}`);
   }

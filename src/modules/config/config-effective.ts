@@ -5,6 +5,7 @@
 import { type ConfigJson, type JsonObject, type JsonValue, sameJson } from './config-json.js';
 import { normalized, type OwnDevice } from './config-normal.js';
 import { defaultsOf } from './config-field.js';
+import { jsonOfOptions, jsonOfSize } from './folder-options.js';
 import { DEVICE, FOLDER } from './config-schema.js';
 import { type ValueSources } from './merge-settings.js';
 import { type NodeValues } from './partial-settings.js';
@@ -90,6 +91,12 @@ const NODE_KEYS: readonly NodeKey[] = [
     section: 'options',
     key: 'alwaysLocalNets',
     of: (all) => [...(all.limits?.lanNetworks ?? [])],
+  },
+  {
+    value: 'minHomeDiskFree',
+    section: 'options',
+    key: 'minHomeDiskFree',
+    of: (all) => jsonOfSize(all.minHomeDiskFree ?? { value: 1, unit: '%' }),
   },
   { value: 'guiEnabled', section: 'gui', key: 'enabled', of: (all) => all.gui?.enabled ?? false },
   { value: 'guiAddress', section: 'gui', key: 'address', of: (all) => all.gui?.address ?? '' },
@@ -259,6 +266,7 @@ function requireSame(
 export function jsonOfFolder(folder: FolderSettings): JsonObject {
   return {
     ...defaultsOf(FOLDER),
+    ...jsonOfOptions(folder),
     id: folder.id,
     label: folder.label,
     path: folder.path,

@@ -33,6 +33,16 @@ export function configFromRequest(body: unknown): ConfigJson {
   return { ...(config as unknown as ConfigJson), version: 0 };
 }
 
+/** One object with keys of the schema, and everything that is wrong with it. */
+export function checkedBySchema(
+  schema: Schema,
+  body: unknown,
+): { json: JsonObject; problems: SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const json = new RequestReader(problems).object(schema, body, '');
+  return { json, problems };
+}
+
 class RequestReader {
   constructor(private readonly problems: SettingProblem[]) {}
 

@@ -4,7 +4,8 @@
  * where the file or a request states them, so that 1.19 reads what we write.
  */
 import { type Field, type Place, type Schema } from './config-field.js';
-import { DEFAULT_VALUES } from './defaults.js';
+import { DEFAULT_VALUES, RESCAN_INTERVAL_WATCHED_S } from './defaults.js';
+import { WATCH_DELAY_S } from './folder-options.js';
 
 type More = Partial<Omit<Place, 'key' | 'xml'>>;
 
@@ -98,12 +99,12 @@ export const FOLDER: Schema = [
     fields: FOLDER_DEVICE,
   },
   text('group', '@group', '', LATER),
-  integer('rescanIntervalS', '@rescanIntervalS', DEFAULT_VALUES.rescanIntervalS, {
+  integer('rescanIntervalS', '@rescanIntervalS', RESCAN_INTERVAL_WATCHED_S, {
     least: 0,
     most: YEAR_S,
   }),
   boolean('fsWatcherEnabled', '@fsWatcherEnabled', true),
-  number('fsWatcherDelayS', '@fsWatcherDelayS', 10),
+  number('fsWatcherDelayS', '@fsWatcherDelayS', WATCH_DELAY_S),
   number('fsWatcherTimeoutS', '@fsWatcherTimeoutS', 0, LATER),
   boolean('ignorePerms', '@ignorePerms'),
   boolean('autoNormalize', '@autoNormalize', true),
@@ -112,14 +113,13 @@ export const FOLDER: Schema = [
   integer('copiers', 'copiers'),
   integer('pullerMaxPendingKiB', 'pullerMaxPendingKiB'),
   integer('hashers', 'hashers'),
-  word('order', 'order', [
-    'random',
-    'alphabetic',
-    'smallestFirst',
-    'largestFirst',
-    'oldestFirst',
-    'newestFirst',
-  ]),
+  // Not written unless it is another: where a file states none, the order is our own.
+  word(
+    'order',
+    'order',
+    ['random', 'alphabetic', 'smallestFirst', 'largestFirst', 'oldestFirst', 'newestFirst'],
+    OMITTED,
+  ),
   boolean('ignoreDelete', 'ignoreDelete'),
   integer('scanProgressIntervalS', 'scanProgressIntervalS'),
   integer('pullerPauseS', 'pullerPauseS'),
@@ -144,6 +144,8 @@ export const FOLDER: Schema = [
     'all',
   ]),
   boolean('caseSensitiveFS', 'caseSensitiveFS'),
+  // Ours alone: stock drops it when it writes the file.
+  boolean('followSymlinks', 'followSymlinks', false, LATER),
   boolean('junctionsAsDirs', 'junctionsAsDirs'),
   boolean('syncOwnership', 'syncOwnership', false, LATER),
   boolean('sendOwnership', 'sendOwnership', false, LATER),
@@ -228,7 +230,7 @@ const LDAP: Schema = [
 
 const PORT_MAX = 65535;
 
-const OPTIONS: Schema = [
+export const OPTIONS: Schema = [
   texts('listenAddresses', 'listenAddress', 'default'),
   texts('globalAnnounceServers', 'globalAnnounceServer', 'default'),
   boolean('globalAnnounceEnabled', 'globalAnnounceEnabled', true),

@@ -2,8 +2,10 @@
 import { type FolderType } from '../../domain/wire-terms.js';
 import { folderBlocks, joinBlocks } from './access-limits.js';
 import { idOf } from './config-xml-devices.js';
+import { FOLDER } from './config-schema.js';
 import { type ElementReader } from './config-xml-reader.js';
 import { FIRST_FOLDER } from './config-xml-new.js';
+import { type FolderOptions, folderOptions } from './folder-options.js';
 import { type PathBase, statedFolder, type StatedFolder } from './partial-settings.js';
 import { type DeviceSettings } from './settings.js';
 import { Refusal } from './setting-problem.js';
@@ -83,9 +85,26 @@ function readFolder(
     ignoreDelete: element.boolean('ignoreDelete') ?? false,
     autoNormalize: element.boolean('@autoNormalize') ?? true,
     maxConflicts: version < VERSION_WITH_MAX_CONFLICTS ? -1 : (maxConflicts ?? 10),
+    ...readOptions(element),
     isNamedByUser: !isFirstFolder,
     blockedBy: joinBlocks(folderBlocks({ type, withPassword, filesystemType })),
     source: 'config.xml',
+  });
+}
+
+/** A delay counts only where the file states it. */
+function readOptions(element: ElementReader): FolderOptions {
+  const { fsWatcherDelayS, minDiskFree, order, ...json } = element.json(FOLDER);
+  const formerPct = element.childText('minDiskFreePct');
+  return folderOptions({
+    ...json,
+    ...(element.attribute('fsWatcherDelayS') === undefined ? {} : { fsWatcherDelayS }),
+    ...(element.childText('order') === undefined ? {} : { order }),
+    ...(element.childText('minDiskFree') !== undefined
+      ? { minDiskFree }
+      : formerPct === undefined
+        ? {}
+        : { minDiskFree: { value: Number(formerPct), unit: '%' } }),
   });
 }
 

@@ -1,4 +1,7 @@
 /** Reads the values of one element and names its path where a value cannot be used. */
+import { type Schema } from './config-field.js';
+import { objectFromXml } from './config-from-xml.js';
+import { type JsonObject } from './config-json.js';
 import { type XmlElement, attributeOf, elementsNamed, textOf } from './xml-document.js';
 import { Refusal, type SettingProblem, type ValueParser } from './setting-problem.js';
 import { parseInteger } from './setting-values.js';
@@ -46,6 +49,11 @@ export class ElementReader {
 
   attribute(name: string): string | undefined {
     return attributeOf(this.element, name);
+  }
+
+  /** What the element says by the schema's table; what cannot be used there has its default. */
+  json(schema: Schema): JsonObject {
+    return objectFromXml(schema, this.element);
   }
 
   /** This element's text; undefined, with the problem noted, where it cannot be used. */

@@ -68,6 +68,7 @@ describe('a config.xml', () => {
     ['a read-only attribute before version 14', folderWith('', 'ro="true"', 13), 'sendonly'],
     ['a read-only attribute that a type has replaced', folderWith('', 'ro="true"'), 'sendreceive'],
     ['the old word for send-only', folderWith('', 'type="readonly"'), 'sendonly'],
+    ['receive-only', folderWith('', 'type="receiveonly"'), 'receiveonly'],
     ['the old word for both', folderWith('', 'type="readwrite"'), 'sendreceive'],
   ])('reads %s', (_what, text, type) => {
     expect(read(text)).toMatchObject({ problems: [], folders: [{ type }] });
@@ -91,7 +92,6 @@ describe('a config.xml', () => {
       `the encryption password for device ${other.slice(0, 7)}`,
     ],
     ['receive-encrypted', folderWith('', 'type="receiveencrypted"'), 'the type receiveencrypted'],
-    ['receive-only', folderWith('', 'type="receiveonly"'), 'the type receiveonly'],
   ])('does not run a folder with %s, and says why', (_what, text, reason) => {
     const { problems, folders } = read(text);
     expect(problems).toEqual([]);

@@ -11,6 +11,9 @@ import {
 } from './addresses.js';
 import { deviceNamed, readDevices } from './config-xml-devices.js';
 import { readFolders } from './config-xml-folders.js';
+import { type JsonObject } from './config-json.js';
+import { OPTIONS } from './config-schema.js';
+import { sizeLimit } from './folder-options.js';
 import { ElementReader } from './config-xml-reader.js';
 import { joinBlocks } from './access-limits.js';
 import { type NodeValues, type PathBase, type SourceSettings } from './partial-settings.js';
@@ -94,6 +97,9 @@ function readOptions(root: ElementReader): NodeValues {
   const reconnectIntervalS = options.integer('reconnectionIntervalS');
   if (reconnectIntervalS !== undefined) {
     values.reconnectIntervalS = Math.max(reconnectIntervalS, RECONNECT_INTERVAL_S_MIN);
+  }
+  if (options.child('minHomeDiskFree') !== undefined) {
+    values.minHomeDiskFree = sizeLimit(options.json(OPTIONS)['minHomeDiskFree'] as JsonObject);
   }
   const local = options.boolean('localAnnounceEnabled');
   if (local !== undefined) values.localAnnounce = local;

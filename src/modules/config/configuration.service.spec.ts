@@ -412,7 +412,11 @@ describe('a node that is embedded', () => {
     config.folders.push({ id: 'g', path: '/data/g', devices: [{ deviceID: THERE }] });
     await configuration.replace(config);
     expect(settings.settings).toMatchObject({ requestBytesMax: 1 << 20, globalAnnounce: false });
-    expect(settings.settings.folders[0]).toEqual(before.folders[0]);
+    expect(settings.settings.folders[0]).toEqual({
+      ...before.folders[0],
+      watchDelayS: 0.3,
+      minDiskFree: { value: 1, unit: '%' },
+    });
     expect(settings.settings.folders[1]).toMatchObject({ id: 'g', devices: [THERE] });
     expect(() => written()).toThrow();
   });

@@ -5,6 +5,10 @@ import { type NodeValues } from './partial-settings.js';
 /** What one of the requests that --reqs-in-flight counts asks for: the smallest block. */
 export const BYTES_PER_REQUEST = 128 * 1024;
 
+/** Where nothing states an interval: rescans are all there is, or they only make up for what a watcher missed. */
+export const RESCAN_INTERVAL_S = 60;
+export const RESCAN_INTERVAL_WATCHED_S = 3600;
+
 export const DEFAULT_VALUES = {
   listenAddresses: DEFAULT_LISTEN_ADDRESSES,
   readOnly: false,
@@ -15,7 +19,6 @@ export const DEFAULT_VALUES = {
   announcedPort: 0,
   localDiscoveryPort: 21027,
   multicastAddress: '[ff12::8384]:21027',
-  rescanIntervalS: 60,
   reconnectIntervalS: 60,
   requestsInFlight: 256,
   filesInFlight: 8,

@@ -151,8 +151,9 @@ describe('folders and devices of the environment', () => {
           devices: [{ deviceID: a, introducedBy: '', encryptionPassword: '' }, b],
           rescanIntervalS: 30,
           maxConflicts: -1,
-          fsWatcherEnabled: true,
-          minDiskFree: { value: 1, unit: '%' },
+          fsWatcherEnabled: false,
+          minDiskFree: { value: 2, unit: 'GB' },
+          copiers: 1,
         },
       ]),
       SYNCNEST_DEVICES: JSON.stringify([
@@ -170,6 +171,8 @@ describe('folders and devices of the environment', () => {
         rescanIntervalS: 30,
         maxConflicts: -1,
         autoNormalize: true,
+        watch: false,
+        minDiskFree: { value: 2, unit: 'GB' },
         blockedBy: '',
       },
     ]);
@@ -180,7 +183,7 @@ describe('folders and devices of the environment', () => {
     expect(devices[1]).toMatchObject({ blockedBy: '', allowedNetworks: ['10.0.0.0/8'] });
     expect(warnings).toEqual([
       'SYNCNEST_DEVICES[1]: without effect in this version: numConnections',
-      'SYNCNEST_FOLDERS[0]: without effect in this version: fsWatcherEnabled, minDiskFree',
+      'SYNCNEST_FOLDERS[0]: without effect in this version: copiers',
     ]);
   });
 

@@ -1,6 +1,11 @@
 /** Folder and device objects as Syncthing's REST interface writes them. What we do not implement has no effect, except
  * where it limits access: that blocks the entry. A key that stock does not know is an error, most likely a typo. */
 import { isForeignAddress, parseAllowedNetwork, parseDeviceAddress } from './addresses.js';
+import { type Schema } from './config-field.js';
+import { type JsonObject } from './config-json.js';
+import { checkedBySchema } from './config-request.js';
+import { FOLDER } from './config-schema.js';
+import { FOLDER_OPTION_KEYS, folderOptions } from './folder-options.js';
 import { deviceBlocks, folderBlocks, joinBlocks } from './access-limits.js';
 import {
   type PathBase,
@@ -16,12 +21,9 @@ const FOLDER_TYPES = ['sendreceive', 'sendonly', 'receiveonly', 'receiveencrypte
 const COMPRESSIONS = ['metadata', 'never', 'always'] as const;
 /** Keys of stock without effect here. */
 const FOLDER_KEYS_WITHOUT_EFFECT = new Set(
-  `group fsWatcherEnabled fsWatcherDelayS fsWatcherTimeoutS minDiskFree versioning copiers
-  pullerMaxPendingKiB hashers order scanProgressIntervalS pullerPauseS pullerDelayS
-  disableSparseFiles disableTempIndexes weakHashThresholdPct markerName copyOwnershipFromParent
-  modTimeWindowS maxConcurrentWrites disableFsync blockPullOrder copyRangeMethod caseSensitiveFS
-  junctionsAsDirs syncOwnership sendOwnership syncXattrs sendXattrs blockIndexing
-  xattrFilter`.split(/\s+/),
+  `group copiers pullerMaxPendingKiB hashers scanProgressIntervalS pullerPauseS pullerDelayS
+  disableTempIndexes weakHashThresholdPct markerName maxConcurrentWrites disableFsync blockPullOrder
+  copyRangeMethod junctionsAsDirs blockIndexing xattrFilter`.split(/\s+/),
 );
 const DEVICE_KEYS_WITHOUT_EFFECT = new Set(
   `group introducer skipIntroductionRemovals introducedBy autoAcceptFolders ignoredFolders maxRequestKiB remoteGUIPort numConnections`.split(
@@ -88,6 +90,19 @@ class ObjectReader {
     return this.read(key, expected, Array.isArray) ?? [];
   }
 
+  /** Those of the schema's keys that are stated, checked by its table. */
+  schemaKeys(schema: Schema): JsonObject {
+    const stated = schema.filter(({ key }) => this.unread.has(key));
+    for (const { key } of stated) this.unread.delete(key);
+    const given = Object.fromEntries(stated.map(({ key }) => [key, this.object[key]]));
+    const { json, problems } = checkedBySchema(stated, given);
+    for (const { item, ...problem } of problems) {
+      const at = `${this.item}.${item}`;
+      this.problems.push({ ...problem, source: 'environment', item: at });
+    }
+    return json;
+  }
+
   /** Refuses keys that nobody knows, and names those of stock that have no effect here. */
   finish(withoutEffect: ReadonlySet<string>, warnings: string[]): void {
     const keys = [...this.unread];
@@ -125,14 +140,16 @@ export function readJsonFolder(
     ignoreDelete: reader.boolean('ignoreDelete'),
     autoNormalize: reader.boolean('autoNormalize'),
     maxConflicts: reader.integer('maxConflicts'),
-    followSymlinks: reader.boolean('followSymlinks'),
   });
+  const options = folderOptions(
+    reader.schemaKeys(FOLDER.filter(({ key }) => FOLDER_OPTION_KEYS.some((each) => each === key))),
+  );
   const filesystemType = reader.text('filesystemType') ?? 'basic';
   const blockedBy = joinBlocks(folderBlocks({ type, withPassword, filesystemType }));
   reader.finish(FOLDER_KEYS_WITHOUT_EFFECT, warnings);
   if (id === undefined || path === undefined) return undefined;
   const where = { id, path: absolutePath(path, base), source: 'environment' } as const;
-  return statedFolder({ ...where, ...stated, devices, blockedBy });
+  return statedFolder({ ...where, ...stated, ...options, devices, blockedBy });
 }
 
 function readSharing(reader: ObjectReader): { devices: string[]; withPassword: string[] } {

@@ -94,7 +94,7 @@ describe('merged settings', () => {
   });
 
   it.each([
-    [undefined, undefined, 60],
+    [undefined, undefined, 3600],
     [600, undefined, 600],
     [undefined, ['config.xml', 90], 90],
     [600, ['config.xml', 90], 600],

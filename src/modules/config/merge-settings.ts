@@ -1,6 +1,11 @@
 /** All sources become one: values, folders and devices of a later source win, entry by entry. Pure. */
 import { sep } from 'node:path';
-import { BYTES_PER_REQUEST, DEFAULT_VALUES } from './defaults.js';
+import {
+  BYTES_PER_REQUEST,
+  DEFAULT_VALUES,
+  RESCAN_INTERVAL_S,
+  RESCAN_INTERVAL_WATCHED_S,
+} from './defaults.js';
 import { logLevels } from './log-levels.js';
 import { type NodeValues, type SourceSettings, type StatedFolder } from './partial-settings.js';
 import {
@@ -80,6 +85,7 @@ export function mergeSettings(
       apiKey: all.guiApiKey,
       blockedBy: all.guiBlockedBy,
     },
+    ...(all.minHomeDiskFree === undefined ? {} : { minHomeDiskFree: all.minHomeDiskFree }),
     trace: all.trace,
     logFormat: all.logFormat ?? (context.isTerminal ? 'pretty' : 'json'),
     ...logLevels(all.logLevel),
@@ -153,19 +159,24 @@ function finishFolder(
   values: NodeValues,
   valueSources: ValueSources,
 ): FolderSettings {
-  const rescanOfNode = values.rescanIntervalS ?? DEFAULT_VALUES.rescanIntervalS;
   const isOwnInterval =
     folder.rescanIntervalS !== undefined &&
     !isLater(valueSources.get('rescanIntervalS'), folder.source);
+  const statedS = isOwnInterval ? folder.rescanIntervalS : values.rescanIntervalS;
   const isDeleteForced = isLater(valueSources.get('applyDeletes'), folder.source);
   const applyDeletes = values.applyDeletes ?? true;
   return {
     ...folder,
-    rescanIntervalS: isOwnInterval ? (folder.rescanIntervalS ?? rescanOfNode) : rescanOfNode,
+    rescanIntervalS: statedS ?? defaultRescanS(folder),
+    isRescanIntervalStated: statedS !== undefined,
     ignoreDelete: isDeleteForced ? !applyDeletes : folder.ignoreDelete || !applyDeletes,
     followSymlinks: folder.followSymlinks === true && values.followSymlinks !== false,
     type: values.readOnly && folder.type === 'sendreceive' ? 'sendonly' : folder.type,
   };
+}
+
+function defaultRescanS({ watch }: StatedFolder): number {
+  return watch === false ? RESCAN_INTERVAL_S : RESCAN_INTERVAL_WATCHED_S;
 }
 
 function isInside(path: string, directory: string): boolean {

@@ -4,6 +4,7 @@ import {
   type FolderSettings,
   type LogFormat,
   type SettingsSource,
+  type SizeLimit,
   type TraceFacility,
 } from './settings.js';
 import { type SettingProblem } from './setting-problem.js';
@@ -23,6 +24,7 @@ export interface NodeValues {
   localDiscoveryPort?: number;
   multicastAddress?: string;
   rescanIntervalS?: number;
+  minHomeDiskFree?: SizeLimit;
   reconnectIntervalS?: number;
   requestsInFlight?: number;
   filesInFlight?: number;

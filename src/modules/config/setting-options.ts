@@ -165,7 +165,8 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     argument: 'T',
     variable: 'SYNCNEST_SCAN_INTV',
     parse: parseDurationS,
-    meaning: 'rescan interval of every folder: 90, 90s, 5m, 1h; 0 = never (60s)',
+    meaning:
+      'rescan interval of every folder: 90, 90s, 5m, 1h; 0 = never (1h, or 60s without watching)',
   }),
   value('reconnectIntervalS', {
     long: 'conn-intv',

@@ -1,5 +1,10 @@
 /** Settings for a node that is embedded: what is stated, and the built-in defaults for the rest. Pure. */
-import { BYTES_PER_REQUEST, DEFAULT_VALUES } from './defaults.js';
+import {
+  BYTES_PER_REQUEST,
+  DEFAULT_VALUES,
+  RESCAN_INTERVAL_S,
+  RESCAN_INTERVAL_WATCHED_S,
+} from './defaults.js';
 import { type DeviceSettings, type FolderSettings, type Settings } from './settings.js';
 
 export type StatedSettings = Partial<Omit<Settings, 'home' | 'folders' | 'devices'>> & {
@@ -32,7 +37,8 @@ export function settingsFor(stated: StatedSettings): Settings {
       type: 'sendreceive',
       devices: stated.devices.map(({ id }) => id),
       paused: false,
-      rescanIntervalS: DEFAULT_VALUES.rescanIntervalS,
+      rescanIntervalS: folder.watch === false ? RESCAN_INTERVAL_S : RESCAN_INTERVAL_WATCHED_S,
+      isRescanIntervalStated: folder.rescanIntervalS !== undefined,
       ignorePerms: false,
       ignoreDelete: false,
       autoNormalize: true,

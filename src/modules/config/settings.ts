@@ -11,6 +11,14 @@ export interface FolderSettings {
   readonly devices: readonly string[];
   readonly paused: boolean;
   readonly rescanIntervalS: number;
+  /** False or absent: the interval is a default, which depends on whether changes are watched for. */
+  readonly isRescanIntervalStated?: boolean;
+  /** Changes are told by the file system as they happen. Absent: yes. */
+  readonly watch?: boolean;
+  /** A path that was quiet for so long is scanned. Absent: 0.3. */
+  readonly watchDelayS?: number;
+  /** A path that is never quiet is scanned after so long. Absent: as the watcher finds right. */
+  readonly watchTimeoutS?: number;
   readonly ignorePerms: boolean;
   /** Deletes from the cluster are not applied here. */
   readonly ignoreDelete: boolean;
@@ -20,11 +28,52 @@ export interface FolderSettings {
   readonly maxConflicts: number;
   /** Links directly below the root that point to directories are followed. Absent: no. */
   readonly followSymlinks?: boolean;
+  /** What becomes of files that the cluster replaces or deletes. Absent: they are gone. */
+  readonly versioning?: VersioningSettings;
+  /** With less room than this nothing is pulled. Absent: 1 %. */
+  readonly minDiskFree?: SizeLimit;
+  /** Absent: in tree order, the fastest. */
+  readonly pullOrder?: PullOrder;
+  /** Modification times that differ by no more than this count as equal. Absent: 0. */
+  readonly modifiedWindowS?: number;
+  /** Blocks of zeros are written out, not left as holes. */
+  readonly disableSparseFiles?: boolean;
+  /** New items get the owner and group of the directory that they are in. */
+  readonly copyOwnershipFromParent?: boolean;
+  /** Owner and group are sent, and set from what others send. */
+  readonly syncOwnership?: boolean;
+  /** Owner and group are sent. */
+  readonly sendOwnership?: boolean;
+  readonly syncXattrs?: boolean;
+  readonly sendXattrs?: boolean;
+  /** Names are not compared for case: the file system holds both. */
+  readonly caseSensitiveFs?: boolean;
   /** The user named this path in a configuration (the built-in default folder: false). */
   readonly isNamedByUser: boolean;
   /** Why this folder must not run: a setting that limits access and that we do not implement. Empty: it may. */
   readonly blockedBy: string;
   readonly source: SettingsSource;
+}
+
+/** An amount of room: bytes in the unit, or percent of the file system. 0: no limit. */
+export interface SizeLimit {
+  readonly value: number;
+  /** Decimal units, as stock's. */
+  readonly unit: '%' | 'B' | 'kB' | 'MB' | 'GB' | 'TB';
+}
+
+export type PullOrder =
+  'random' | 'alphabetic' | 'smallestFirst' | 'largestFirst' | 'oldestFirst' | 'newestFirst';
+
+/** How replaced and deleted files are kept. */
+export interface VersioningSettings {
+  readonly type: 'trashcan' | 'simple' | 'staggered' | 'external';
+  /** As stock names them, such as `keep` or `cleanoutDays`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Where they are kept, absolute or from the folder's root; '': `.stversions` in the folder. */
+  readonly path: string;
+  /** 0: versions are never cleaned out. */
+  readonly cleanupIntervalS: number;
 }
 
 export interface DeviceSettings {
@@ -111,6 +160,8 @@ export interface Settings {
   readonly discovery?: DiscoverySettings;
   /** Absent: no limits. */
   readonly limits?: NetworkLimits;
+  /** With less room than this on the home's disk nothing is pulled. Absent: 1 %. */
+  readonly minHomeDiskFree?: SizeLimit;
   /** Absent: no HTTP side. */
   readonly gui?: GuiSettings;
   readonly trace: readonly TraceFacility[];

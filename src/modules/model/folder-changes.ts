@@ -1,4 +1,5 @@
 /** What changed settings mean for the folders that run, and for what devices are told of them. Pure. */
+import { FOLDER_OPTION_DEFAULTS } from '../config/folder-options.js';
 import { type FolderSettings, type Settings } from '../config/settings.js';
 
 export interface FolderChanges {
@@ -57,20 +58,28 @@ export function movedFolders(now: Settings, before: Settings): FolderSettings[] 
   return now.folders.filter(({ id, path }) => (former.get(id) ?? path) !== path);
 }
 
-/** What a runner is made with. */
+/** What a runner is made with: all but what is changed while it runs, or only told to others. */
 function runText(folder: FolderSettings, settings: Settings): string {
-  const { path, ignorePerms, ignoreDelete, autoNormalize, maxConflicts, followSymlinks } = folder;
-  const follows = followSymlinks === true;
-  return JSON.stringify([
-    path,
-    isSendOnly(folder, settings),
-    ignorePerms,
-    ignoreDelete,
-    autoNormalize,
-    maxConflicts,
-    follows,
-  ]);
+  const made: Partial<Record<keyof FolderSettings, unknown>> = {
+    ...FOLDER_OPTION_DEFAULTS,
+    ...folder,
+  };
+  for (const key of NOT_MADE_WITH) delete made[key];
+  const keys = Object.entries(made).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([isSendOnly(folder, settings), folder.type === 'receiveonly', keys]);
 }
+
+const NOT_MADE_WITH = [
+  'label',
+  'type',
+  'devices',
+  'paused',
+  'rescanIntervalS',
+  'isRescanIntervalStated',
+  'isNamedByUser',
+  'blockedBy',
+  'source',
+] as const satisfies readonly (keyof FolderSettings)[];
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((each) => b.includes(each));
