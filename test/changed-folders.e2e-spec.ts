@@ -3,13 +3,11 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigJson } from '../src/modules/config/config-json.js';
-import { ConfigurationService } from '../src/modules/config/configuration.service.js';
 import { type FolderSettings } from '../src/modules/config/settings.js';
 import { ConnectedDevices } from '../src/modules/connections/connected-devices.js';
 import { IndexDatabase } from '../src/modules/database/index-database.js';
 import { ModelService } from '../src/modules/model/model.service.js';
-import { settle, startPair, TestNode } from './support/test-node.js';
+import { change, settle, startPair, TestNode } from './support/test-node.js';
 import { until } from './support/wait.js';
 
 jest.setTimeout(60_000);
@@ -36,13 +34,6 @@ afterEach(async () => {
   await b.stop();
   fs.rmSync(base, { recursive: true });
 });
-
-function change(node: TestNode, edit: (config: ConfigJson) => void): Promise<void> {
-  return node.get(ConfigurationService).update((config) => {
-    edit(config);
-    return config;
-  });
-}
 
 const lead = (path: string): Promise<void> =>
   change(a, ({ folders }) => void Object.assign(folders[0]!, { path }));

@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigJson, type JsonObject } from '../src/modules/config/config-json.js';
+import { type JsonObject } from '../src/modules/config/config-json.js';
 import { ProgramOrigin } from '../src/modules/config/config-origin.js';
 import {
   CONFIG_ORIGIN,
@@ -18,7 +18,7 @@ import { IndexDatabase } from '../src/modules/database/index-database.js';
 import { ClusterService } from '../src/modules/model/cluster.service.js';
 import { ModelService } from '../src/modules/model/model.service.js';
 import { hasStock, StockNode } from './support/stock-node.js';
-import { startPair, TestNode } from './support/test-node.js';
+import { change, startPair, TestNode } from './support/test-node.js';
 import { until } from './support/wait.js';
 
 jest.setTimeout(60_000);
@@ -47,13 +47,6 @@ afterEach(async () => {
   await b.stop();
   fs.rmSync(base, { recursive: true });
 });
-
-function change(node: TestNode, edit: (config: ConfigJson) => void): Promise<void> {
-  return node.get(ConfigurationService).update((config) => {
-    edit(config);
-    return config;
-  });
-}
 
 const pathOf = (node: TestNode): string => `${node.root}-two`;
 

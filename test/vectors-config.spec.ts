@@ -94,7 +94,11 @@ function expected(stock: StockConfig, ownId: string, text: string): unknown {
       .map(({ deviceID }) => deviceID)
       .filter((id) => id !== ownId)
       .sort(),
-    rescanIntervalS: isStated(text, folder.id, 'rescanIntervalS') ? folder.rescanIntervalS : folder.fsWatcherEnabled ? 3600 : 60,
+    rescanIntervalS: isStated(text, folder.id, 'rescanIntervalS')
+      ? folder.rescanIntervalS
+      : folder.fsWatcherEnabled
+        ? 3600
+        : 60,
     ignorePerms: folder.ignorePerms,
     ignoreDelete: folder.ignoreDelete,
     autoNormalize: folder.autoNormalize || !isStated(text, folder.id, 'autoNormalize'),

@@ -1,33 +1,15 @@
 /** One node, ours or stock, as a process of its own: starting, asking for a scan, what it used, stopping. */
 import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds, freePort, until } from '../measuring.mjs';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
 const LOOP_MONITOR = join(import.meta.dirname, 'loop-monitor.mjs');
 const API_KEY = 'bench';
-const CLOCK_TICKS_PER_S = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 const STOP_LIMIT_MS = 20_000;
 const LOG_CHARACTERS_MAX = 1_000_000;
-
-/** Waits until `isSo` holds, looking every few milliseconds; rejects after `limitMs`. */
-export async function until(what, isSo, limitMs, everyMs = 10) {
-  const endMs = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > endMs) throw new Error(`not so within ${limitMs / 1000} s: ${what}`);
-    await sleep(everyMs);
-  }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function isOpen(port) {
   return new Promise((resolve) => {
@@ -126,10 +108,9 @@ export class NodeUnderTest {
 
   /** CPU seconds and peak of resident memory since the start of the process. */
   usage() {
-    const stat = fs.readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     const status = fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return {
-      cpuS: (Number(stat[11]) + Number(stat[12])) / CLOCK_TICKS_PER_S,
+      cpuS: cpuSeconds(this.child.pid),
       peakMiB: Number(/VmHWM:\s+(\d+)/.exec(status)[1]) / 1024,
     };
   }

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { NodeUnderTest, until } from './node-under-test.mjs';
+import { until } from '../measuring.mjs';
+import { NodeUnderTest } from './node-under-test.mjs';
 import { compareTrees, Tree } from './trees.mjs';
 
 const SAVED_BYTES = 4096;

@@ -7,20 +7,19 @@
  * --unreachable: so many more devices are known, with an address where nobody answers.
  * Exit status 1 when a peer costs more than it may.
  */
-import { execFileSync, fork, spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadOrCreateIdentity, makeHome } from '../../dist/modules/cert/identity-files.js';
 import { SystemClock } from '../../dist/platform/clock.js';
+import { cpuSeconds, freePort, until } from '../measuring.mjs';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
 const MEMORY_MONITOR = join(import.meta.dirname, 'memory-monitor.mjs');
 const PEERS = join(import.meta.dirname, 'peers.mjs');
-const CLOCK_TICKS_PER_S = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 const FILE_BYTES = 20_000;
 const SETTLE_S = 20;
 const START_LIMIT_MS = 120_000;
@@ -38,29 +37,6 @@ const { values } = parseArgs({
 });
 const [peers, unreachable] = [Number(values.peers), Number(values.unreachable)];
 const [seconds, files] = [Number(values.seconds), Number(values.files)];
-
-async function until(what, isSo) {
-  const endMs = performance.now() + START_LIMIT_MS;
-  while (!(await isSo())) {
-    if (performance.now() > endMs) throw new Error(`not so within ${START_LIMIT_MS} ms: ${what}`);
-    await sleep(100);
-  }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Seconds that all threads of the process have worked so far. */
-function cpuSeconds(pid) {
-  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
-}
 
 function statusOf(pid, field) {
   const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -88,7 +64,7 @@ async function measure(child, memoryFile) {
   const asItIsMiB = rssMiB(pid);
   fs.rmSync(memoryFile, { force: true });
   child.kill('SIGUSR2');
-  await until('the memory is collected', () => fs.existsSync(memoryFile));
+  await until('the memory is collected', () => fs.existsSync(memoryFile), START_LIMIT_MS);
   const heap = JSON.parse(fs.readFileSync(memoryFile, 'utf8'));
   const collectedMiB = rssMiB(pid);
   return { cpuPercent, wakesPerS, asItIsMiB, collectedMiB, heapMiB: heap.heapUsed / MIB };
@@ -167,10 +143,14 @@ async function run(base) {
   child.stdout.on('data', (data) => (log += data));
   let peersProcess;
   try {
-    await until('the node is ready', () => {
-      if (child.exitCode !== null) throw new Error(`the node ended:\n${log}`);
-      return log.includes('Completed initial scan');
-    });
+    await until(
+      'the node is ready',
+      () => {
+        if (child.exitCode !== null) throw new Error(`the node ended:\n${log}`);
+        return log.includes('Completed initial scan');
+      },
+      START_LIMIT_MS,
+    );
     const alone = await measure(child, memoryFile);
     peersProcess = fork(PEERS, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const settled = new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ import {
   prepareHttp,
 } from '../../src/modules/api/http-side.service.js';
 import { loadOrCreateIdentity, makeHome } from '../../src/modules/cert/identity-files.js';
+import { type ConfigJson } from '../../src/modules/config/config-json.js';
+import { ConfigurationService } from '../../src/modules/config/configuration.service.js';
 import {
   type DeviceSettings,
   type FolderSettings,
@@ -211,6 +213,14 @@ export async function startPair(
     'the nodes are connected',
     () => dialer.isConnectedTo(listener.id) && listener.isConnectedTo(dialer.id),
   );
+}
+
+/** Changes a node's configuration, as a request over HTTP does. */
+export function change(node: TestNode, edit: (config: ConfigJson) => void): Promise<void> {
+  return node.get(ConfigurationService).update((config) => {
+    edit(config);
+    return config;
+  });
 }
 
 /** Scans both and waits until neither needs anything of the other. */

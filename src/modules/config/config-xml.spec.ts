@@ -139,7 +139,7 @@ describe('a config.xml', () => {
     },
   );
 
-  it('blocks the GUI for logins that are not implemented', () => {
+  it('blocks the GUI for a login by LDAP and for a password that is no hash', () => {
     const gui = '<gui><authMode>ldap</authMode><user>u</user><password>x</password></gui>';
     const { guiBlockedBy } = read(`<configuration version="37">${gui}</configuration>`).values;
     expect(guiBlockedBy).toContain('LDAP login');

@@ -136,7 +136,7 @@ describe('the connections of a node, over real sockets', () => {
   it.each([
     ['is paused', { paused: true }, 'paused'],
     [
-      'is limited by a setting that is not implemented',
+      'is blocked by one of its settings',
       { blockedBy: 'allowedNetworks' },
       'allowed',
     ],

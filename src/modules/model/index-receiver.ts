@@ -22,7 +22,13 @@ export class IndexReceiver {
     const { folder, files, lastSequence } = message;
     const device = session.connection.deviceId;
     const isOver = (): boolean => session.standing(folder) === 'given up';
-    if (isOver() || !session.isInOrder(folder, isFull)) return;
+    if (isOver()) return;
+    if (!session.isInOrder(folder, isFull)) {
+      this.observer.trace(
+        `dropped ${files.length} items of folder ${folder} from ${device}: an update before its index`,
+      );
+      return;
+    }
     try {
       if (isFull) {
         const { indexId } = await this.database.remoteIndex(folder, device);

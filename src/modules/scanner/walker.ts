@@ -32,7 +32,8 @@ export abstract class Walker {
   /**
    * Walks the given names and all below them ([''] = whole folder; names sorted in tree order, none below another).
    * A name whose parent is missing, a link or no directory is absent. Batches are bounded and made ahead of the reader
-   * only up to a bound. Ignored items are left out, but for directories with something kept in them. Throws SyncError only when the root itself fails, and signal.reason when aborted.
+   * only up to a bound. Ignored items are left out, but for directories with something kept in them. Throws SyncError
+   * only when the root itself fails, and signal.reason when aborted.
    */
   abstract walk(
     fs: FolderFs,
