@@ -7,9 +7,12 @@ import * as fs from 'node:fs/promises';
 import { type BigIntStats } from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { componentsOf } from './folder-name.js';
+import { exchanged, linkOnWay, NO_LINKS, requireTarget, type RootLinks } from './root-links.js';
 import { toSyncError } from './system-errors.js';
 
 export interface CheckedDirectories {
+  /** What FolderFs.follow says; uses under way end as they began. */
+  follow(links: RootLinks): void;
   /**
    * Calls act with a path that stands for the directory while act runs; `${path}/${component}` is an entry of it.
    * Rejects with SyncError 'refused' where a component is a link or no directory, 'missing' where it is absent.
@@ -22,6 +25,8 @@ export interface CheckedDirectories {
 }
 
 export class ComponentCheckedDirectories implements CheckedDirectories {
+  #links = NO_LINKS;
+
   private constructor(
     private readonly root: string,
     private readonly opened: BigIntStats,
@@ -31,11 +36,25 @@ export class ComponentCheckedDirectories implements CheckedDirectories {
     return new ComponentCheckedDirectories(root, await statRoot(root));
   }
 
+  follow(links: RootLinks): void {
+    this.#links = links;
+  }
+
   async use<T>(directory: string, act: (path: string) => Promise<T>): Promise<T> {
+    const target = linkOnWay(this.#links, directory);
     let path = this.root;
-    for (const component of componentsOf(directory)) {
+    for (const [depth, component] of componentsOf(directory).entries()) {
       path = `${path}/${component}`;
-      await this.#mustBeDirectory(path);
+      if (depth === 0 && target !== undefined) {
+        const stats = await fs.stat(path, { bigint: true }).catch((error: unknown) => {
+          throw exchanged(component, target, error);
+        });
+        requireTarget(component, target, stats);
+        // From here on its own path, which the link has no part in.
+        path = target.path;
+      } else {
+        await this.#mustBeDirectory(path);
+      }
     }
     return act(path);
   }

@@ -1,12 +1,20 @@
 /**
  * Synchronous opening inside one folder, for worker threads. Every component is opened from the directory before it
  * without following links, through /proc/self/fd, which gives Node the openat of Linux: a directory exchanged for a
- * link under way is not entered. Only the root's own path may lead through links.
+ * link under way is not entered. Only the root's own path may lead through links, and the first component of a name where
+ * that is a followed link (root-links.ts).
  */
 import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf } from './folder-name.js';
+import {
+  exchanged,
+  linkOnWay,
+  type LinkTarget,
+  requireTarget,
+  type RootLinks,
+} from './root-links.js';
 import { systemCodeOf } from './system-errors.js';
 
 // Not among Node's constants: a descriptor that only stands for a place and needs no permission to read it.
@@ -31,14 +39,34 @@ export function openDirectoryAt(directory: number, component: string): number {
   return openSync(pathAt(directory, component), DIRECTORY | constants.O_NOFOLLOW);
 }
 
+/** Opens the directory that a followed link leads to. Throws SyncError 'io' when that is not the one it led to. */
+export function openTargetAt(root: number, name: string, target: LinkTarget): number {
+  let opened: number;
+  try {
+    opened = openSync(pathAt(root, name), DIRECTORY);
+  } catch (error) {
+    throw exchanged(name, target, error);
+  }
+  try {
+    requireTarget(name, target, fstatSync(opened, { bigint: true }));
+    return opened;
+  } catch (error) {
+    closeSync(opened);
+    throw error;
+  }
+}
+
 /** Opens the directory with this name ('' = the root itself), component by component. The caller closes it. */
-export function openDirectoryBelow(root: number, name: string): number {
-  const components = componentsOf(name);
+export function openDirectoryBelow(root: number, name: string, links: RootLinks): number {
+  const target = linkOnWay(links, name);
   let opened = openDirectoryAt(root, '.');
-  for (const component of components) {
+  for (const [depth, component] of componentsOf(name).entries()) {
     const parent = opened;
     try {
-      opened = openDirectoryAt(parent, component);
+      opened =
+        depth === 0 && target !== undefined
+          ? openTargetAt(parent, component, target)
+          : openDirectoryAt(parent, component);
     } finally {
       closeSync(parent);
     }

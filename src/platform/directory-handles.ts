@@ -7,13 +7,21 @@
  * lies at its name below the root: two readlinks of /proc, which touch no disk. A directory that was moved, removed
  * or replaced fails that test and its name is walked anew. So a kept descriptor is as good as one opened just now.
  * Only directories of the root's own file system are kept, and only where that is a local one: a directory that was
- * moved by another machine would pass the test.
+ * moved by another machine would pass the test. None is kept behind a followed link: it would hold a disk in use.
  */
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { type SyncError } from '../domain/errors.js';
 import { type CheckedDirectories, checkSameRoot, statRoot } from './checked-directories.js';
 import { componentsOf } from './folder-name.js';
+import {
+  exchanged,
+  linkOnWay,
+  type LinkTarget,
+  NO_LINKS,
+  requireTarget,
+  type RootLinks,
+} from './root-links.js';
 import { systemCodeOf, toSyncError } from './system-errors.js';
 
 /** Descriptors kept for directories that no operation is using, besides the root's. */
@@ -55,6 +63,7 @@ interface Handle {
 export class DirectoryHandles implements CheckedDirectories {
   readonly #kept = new Map<string, Handle>();
   readonly #rootHandle: Handle;
+  #links = NO_LINKS;
   #closed = false;
 
   private constructor(
@@ -91,6 +100,11 @@ export class DirectoryHandles implements CheckedDirectories {
     }
   }
 
+  follow(links: RootLinks): void {
+    this.#links = links;
+    this.#dropAll();
+  }
+
   async use<T>(directory: string, act: (path: string) => Promise<T>): Promise<T> {
     const handle = directory === '' ? this.#share(this.#rootHandle) : await this.#reach(directory);
     try {
@@ -117,8 +131,20 @@ export class DirectoryHandles implements CheckedDirectories {
 
   async #reach(directory: string): Promise<Handle> {
     const components = componentsOf(directory);
-    let { handle, depth } = this.#nearestKept(directory, components.length);
-    const isKept = depth === components.length;
+    const target = linkOnWay(this.#links, directory);
+    if (target !== undefined) {
+      const first = await this.#openTarget(components[0] as string, target);
+      return this.#descend(first, 1, components);
+    }
+    const { handle, depth } = this.#nearestKept(directory, components.length);
+    const reached = await this.#descend(handle, depth, components);
+    if (depth < components.length) this.#keep(directory, reached);
+    return reached;
+  }
+
+  /** From the open directory at this depth, whose use goes over to the one that is reached. */
+  async #descend(from: Handle, at: number, components: readonly string[]): Promise<Handle> {
+    let [handle, depth] = [from, at];
     for (; depth < components.length; depth++) {
       const component = components[depth] as string;
       try {
@@ -130,8 +156,21 @@ export class DirectoryHandles implements CheckedDirectories {
         throw this.#walkError(components.slice(0, depth + 1), error);
       }
     }
-    if (!isKept) this.#keep(directory, handle);
     return handle;
+  }
+
+  async #openTarget(name: string, target: LinkTarget): Promise<Handle> {
+    const path = `${pathOf(this.#rootHandle.fd)}/${name}`;
+    const fd = await open(path, OPEN_ROOT).catch((error: unknown) => {
+      throw exchanged(name, target, error);
+    });
+    try {
+      requireTarget(name, target, fs.fstatSync(fd, { bigint: true }));
+      return { fd, users: 1, kept: false };
+    } catch (error) {
+      fs.closeSync(fd);
+      throw error;
+    }
   }
 
   /** The deepest directory on the way that is open and still in its place, with a use counted. */

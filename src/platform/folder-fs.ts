@@ -5,7 +5,12 @@
  * the root's own path excepted: directories are opened component by component. A name that leads through a link or
  * a non-directory fails with SyncError 'refused'; an absent one with 'missing'; an existing one where none may be
  * with 'exists'; anything else with 'io' and the system's error as cause. A crash may lose whatever was not synced.
+ * The one exception are links directly below the root that were named by `follow` (root-links.ts).
  */
+import { type LinkTarget, NO_LINKS, type RootItem, type RootLinks } from './root-links.js';
+
+export { type LinkTarget, type RootItem, type RootLinks };
+
 export interface ItemStat {
   readonly type: 'file' | 'directory' | 'symlink' | 'other';
   /** Bytes. */
@@ -73,6 +78,24 @@ export abstract class FolderFs {
   /** Absolute path of the root: for workers that open it themselves, and for messages. */
   abstract readonly root: string;
 
+  #links: RootLinks = NO_LINKS;
+
+  /** The links directly below the root that are followed, and those that are not to be touched. */
+  get links(): RootLinks {
+    return this.#links;
+  }
+
+  /**
+   * Names the links anew. One that is followed is to all other operations the directory that it leads to, as long as it
+   * leads to that very directory; otherwise they fail with 'io'. The link itself cannot be changed: 'refused'.
+   */
+  follow(links: RootLinks): void {
+    this.#links = links;
+  }
+
+  /** What is there under a name directly below the root, and the directory that it is or leads to. */
+  abstract lookAt(name: string): Promise<RootItem>;
+
   /** undefined when absent. */
   abstract stat(name: string): Promise<ItemStat | undefined>;
   abstract list(directory: string): Promise<DirectoryListing>;
@@ -135,4 +158,9 @@ export abstract class FolderFsFactory {
   abstract open(root: string): Promise<FolderFs>;
   /** Makes the root and its parents. */
   abstract makeRoot(root: string): Promise<void>;
+  /**
+   * The directory and those above it, up to the root of the system, each by a text that is its own whatever leads to it.
+   * Empty where there is no directory.
+   */
+  abstract lineage(path: string): Promise<readonly string[]>;
 }

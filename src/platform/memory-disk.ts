@@ -19,6 +19,8 @@ export interface MemoryDiskOptions {
   readonly caseSensitive?: boolean;
   /** Taken from the permissions of what is created. */
   readonly umask?: number;
+  /** The number that stat gives as the device. */
+  readonly device?: bigint;
   /**
    * Called with each operation's method name and the item's name before it starts. What it throws is the operation's
    * failure; errors with a system's code ('ENOSPC') are treated as if the system had given them.
@@ -56,7 +58,10 @@ export class MemoryDisk {
   beforeOperation: ((operation: string, name: string) => void) | undefined;
   /** Counts crashes: whoever opened the disk before the last one has lost it. */
   generation = 0;
-  readonly #root: MemoryNode;
+  readonly root: MemoryNode;
+  /** Directories of other disks that followed links directly below the root lead to, by name. */
+  mounted: ReadonlyMap<string, MemoryNode> = new Map();
+  readonly #device: bigint | undefined;
   readonly #timesIn: 'microseconds' | 'nanoseconds';
   #lastInode = 1n;
   #lastChangedNs = 0n;
@@ -69,7 +74,8 @@ export class MemoryDisk {
     this.umask = options.umask ?? 0o022;
     this.beforeOperation = options.beforeOperation;
     this.#timesIn = options.timesIn ?? 'microseconds';
-    this.#root = new MemoryNode('directory', this.#lastInode, ROOT_PERMISSIONS, this.now());
+    this.#device = options.device;
+    this.root = this.#newNode('directory', this.#lastInode, ROOT_PERMISSIONS, this.now());
   }
 
   /** The change time never repeats and never steps back, whatever the clock does. */
@@ -87,10 +93,11 @@ export class MemoryDisk {
 
   /** The directories from the root to this one. */
   way(directory: string): MemoryNode[] {
-    const nodes = [this.#root];
-    let node = this.#root;
+    const nodes = [this.root];
+    let node = this.root;
     for (const component of componentsOf(directory)) {
-      node = this.#lookUp(node, component)?.node ?? fail('ENOENT');
+      const mounted = node === this.root ? this.mounted.get(component) : undefined;
+      node = mounted ?? this.#lookUp(node, component)?.node ?? fail('ENOENT');
       if (node.type !== 'directory') {
         const message = `cannot open directory ${JSON.stringify(directory)}: leads through ${node.type}`;
         throw new SyncError('refused', message);
@@ -112,14 +119,15 @@ export class MemoryDisk {
 
   /** The item or the root. */
   node(name: string): MemoryNode {
-    return name === '' ? this.#root : (this.place(name).entry?.node ?? fail('ENOENT'));
+    if (name === '') return this.root;
+    return this.mounted.get(name) ?? this.place(name).entry?.node ?? fail('ENOENT');
   }
 
   add(type: ItemStat['type'], permissions: number, name: string, target?: string): MemoryNode {
     const place = this.place(name);
     if (place.entry) fail('EEXIST');
     const now = this.now();
-    const node = new MemoryNode(type, ++this.#lastInode, permissions, now, target);
+    const node = this.#newNode(type, ++this.#lastInode, permissions, now, target);
     place.directory.put(place.key, { name: place.base, node }, now);
     return node;
   }
@@ -148,17 +156,27 @@ export class MemoryDisk {
     this.generation++;
     const keeps = typeof keepUnsynced === 'function' ? keepUnsynced : () => keepUnsynced;
     const found = new Map<MemoryNode, string>();
-    collect(this.#root, '', found);
+    collect(this.root, '', found);
     for (const [node, name] of found) {
       const kind = node.type === 'directory' ? 'entries' : 'content';
       if (!node.isDurable && !keeps({ kind, name })) node.fallBack();
     }
-    dropSecondParents(this.#root, new Set([this.#root]));
+    dropSecondParents(this.root, new Set([this.root]));
     for (const node of found.keys()) {
       node.links = 0;
       node.makeDurable();
     }
-    countLinks(this.#root);
+    countLinks(this.root);
+  }
+
+  #newNode(
+    type: ItemStat['type'],
+    inode: bigint,
+    permissions: number,
+    now: Instant,
+    target?: string,
+  ): MemoryNode {
+    return new MemoryNode(type, inode, permissions, now, target, this.#device);
   }
 
   #lookUp(directory: MemoryNode, base: string): MemoryEntry | undefined {

@@ -2,7 +2,7 @@
  * The folder file system in memory, held to the same contract as the real one: for driving whole nodes in one thread,
  * with faults and crashes at chosen points. Permissions are kept but not enforced.
  */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
 import { type Clock } from './clock.js';
 import {
@@ -23,6 +23,16 @@ import {
 } from './memory-disk.js';
 import { MemoryFileHandle } from './memory-file-handle.js';
 import { type MemoryEntry, type MemoryNode } from './memory-node.js';
+import {
+  exchanged,
+  linkOnWay,
+  type LinkTarget,
+  requireNoLink,
+  requireTarget,
+  type RootItem,
+  type RootLinks,
+  topOf,
+} from './root-links.js';
 import { changedItem, isSameState } from './item-state.js';
 import { putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
@@ -32,6 +42,12 @@ import {
   RENAME_CODES,
   toSyncError,
 } from './system-errors.js';
+
+/** Operations that a followed link itself is safe from. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['openFile', 'createFile', 'makeDirectory', 'removeDirectory', 'removeFile', 'rename', 'link'],
+  ...['makeSymlink', 'readSymlink'],
+]);
 
 export class MemoryFolderFs extends FolderFs {
   readonly #generation: number;
@@ -43,9 +59,27 @@ export class MemoryFolderFs extends FolderFs {
     readonly disk: MemoryDisk,
     /** Whether the disk is still what the root's path leads to. */
     private readonly isInPlace: () => boolean = () => true,
+    /** The disk whose root an absolute path names. */
+    private readonly diskAt: (path: string) => MemoryDisk | undefined = () => undefined,
   ) {
     super();
     this.#generation = disk.generation;
+  }
+
+  override follow(links: RootLinks): void {
+    super.follow(links);
+    this.disk.mounted = new Map();
+  }
+
+  lookAt(name: string): Promise<RootItem> {
+    return this.#run('lookAt', '', () => {
+      const { entry } = this.disk.place(name);
+      if (entry === undefined) return { type: 'absent', target: undefined };
+      const { type, target } = entry.node;
+      if (type === 'directory') return { type, target: targetOf(entry.node, this.#full(name)) };
+      const disk = type === 'symlink' ? this.diskAt(target) : undefined;
+      return { type, target: disk && targetOf(disk.root, target) };
+    });
   }
 
   async stat(name: string): Promise<ItemStat | undefined> {
@@ -61,6 +95,11 @@ export class MemoryFolderFs extends FolderFs {
     return this.#run('list', directory, () => {
       const node = this.disk.directory(directory);
       const entries = [...node.entries.values()].map((e) => ({ name: e.name, type: e.node.type }));
+      if (directory === '') {
+        for (const entry of entries) {
+          if (this.links.followed.has(entry.name)) entry.type = 'directory';
+        }
+      }
       return { entries, undecodable: [...node.undecodable] };
     });
   }
@@ -114,6 +153,8 @@ export class MemoryFolderFs extends FolderFs {
 
   rename(from: string, to: string, seen?: ItemStat): Promise<void> {
     const rename = (): void => {
+      this.#mount(to);
+      requireNoLink(this.links, to);
       if (seen !== undefined) requireSeen(this.disk.place(to), to, seen);
       this.#rename(from, to);
     };
@@ -122,6 +163,8 @@ export class MemoryFolderFs extends FolderFs {
 
   link(from: string, to: string): Promise<void> {
     const link = (): void => {
+      this.#mount(to);
+      requireNoLink(this.links, to);
       const { node } = this.#existing(this.disk.place(from));
       const target = this.disk.place(to);
       if (target.entry) throw systemError('EEXIST');
@@ -237,10 +280,24 @@ export class MemoryFolderFs extends FolderFs {
     if (this.#generation !== this.disk.generation) throw closed;
     try {
       this.disk.beforeOperation?.(operation, name);
+      this.#mount(name);
+      if (CHANGING.has(operation)) requireNoLink(this.links, name);
       return act();
     } catch (error) {
       throw toSyncError(operation, this.#full(name), error, codes);
     }
+  }
+
+  /** What the link on the way to the name leads to now. */
+  #mount(name: string): void {
+    const target = linkOnWay(this.links, name);
+    if (target === undefined) return;
+    const top = topOf(name);
+    const link = this.disk.root.entries.get(top)?.node;
+    const found = link?.type === 'symlink' ? this.diskAt(link.target)?.root : link;
+    if (found?.type !== 'directory') throw exchanged(top, target);
+    requireTarget(top, target, { dev: found.stat().device, ino: found.inode });
+    this.disk.mounted = new Map([...this.disk.mounted, [top, found]]);
   }
 
   #full(name: string): string {
@@ -251,6 +308,7 @@ export class MemoryFolderFs extends FolderFs {
 /** Keeps each root's disk, so that a node that is started again finds what it left. */
 export class MemoryFolderFsFactory extends FolderFsFactory {
   readonly #disks = new Map<string, MemoryDisk>();
+  #lastDevice = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -263,12 +321,31 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
     await Promise.resolve();
     const path = resolve(root);
     const disk = this.disk(path);
-    return new MemoryFolderFs(path, disk, () => this.#disks.get(path) === disk);
+    return new MemoryFolderFs(
+      path,
+      disk,
+      () => this.#disks.get(path) === disk,
+      (other) => this.#disks.get(resolve(other)),
+    );
+  }
+
+  lineage(path: string): Promise<readonly string[]> {
+    const lineage: string[] = [];
+    if (this.#disks.has(resolve(path))) {
+      for (let at = resolve(path); ; at = dirname(at)) {
+        lineage.push(at);
+        if (at === dirname(at)) break;
+      }
+    }
+    return Promise.resolve(lineage);
   }
 
   makeRoot(root: string): Promise<void> {
     const path = resolve(root);
-    if (!this.#disks.has(path)) this.#disks.set(path, new MemoryDisk(this.clock, this.options));
+    if (!this.#disks.has(path)) {
+      const options = { ...this.options, device: BigInt(++this.#lastDevice) };
+      this.#disks.set(path, new MemoryDisk(this.clock, options));
+    }
     return Promise.resolve();
   }
 
@@ -294,6 +371,10 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
   crash(options: CrashOptions): void {
     for (const disk of this.#disks.values()) disk.crash(options);
   }
+}
+
+function targetOf(node: MemoryNode, path: string): LinkTarget {
+  return { path, device: node.stat().device, inode: node.inode };
 }
 
 function requireSeen({ entry }: Place, name: string, seen: ItemStat): void {

@@ -52,6 +52,7 @@ export class MemoryNode {
     now: Instant,
     /** Of a link. */
     readonly target = '',
+    private readonly device = MEMORY_DEVICE,
   ) {
     this.#permissions = permissions;
     this.#modifiedNs = now.modifiedNs;
@@ -77,7 +78,7 @@ export class MemoryNode {
       modifiedS: Number((this.#modifiedNs - fraction) / NS_PER_S),
       modifiedNs: Number(fraction),
       changedNs: this.#changedNs,
-      device: MEMORY_DEVICE,
+      device: this.device,
       inode: this.inode,
       links: this.links,
     };

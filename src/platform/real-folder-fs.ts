@@ -7,6 +7,7 @@ import * as fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
+import { tryCase } from './case-probe.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
 import { DiskThreads } from './disk-threads.js';
@@ -21,13 +22,14 @@ import {
 } from './folder-fs.js';
 import { isStorable, printableName, splitName } from './folder-name.js';
 import { OperationSlots } from './operation-slots.js';
+import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
+import { lineageOf, lookAtRootItem } from './root-look.js';
 import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
 import {
   type ErrorCodes,
   LINK_CODES,
   READ_LINK_CODES,
   RENAME_CODES,
-  systemCodeOf,
   toSyncError,
 } from './system-errors.js';
 
@@ -36,11 +38,6 @@ export const OPERATIONS_AT_ONCE = 64;
 
 /** For the root of a new folder: the umask says for whom it is. */
 const ROOT_PERMISSIONS = 0o777;
-
-// Scanners skip names of this form. The second differs from the first in case only.
-const CASE_PROBE = '.syncthing.case-probe.tmp';
-const CASE_PROBE_UPPER = '.syncthing.CASE-PROBE.tmp';
-const CASE_PROBE_ATTEMPTS = 5;
 
 // O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 const OPEN_ANY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -79,6 +76,18 @@ export class RealFolderFs extends FolderFs {
     return new RealFolderFs(path, directories, new DiskThreads());
   }
 
+  override follow(links: RootLinks): void {
+    super.follow(links);
+    this.directories.follow(links);
+    this.#caseSensitive = undefined;
+  }
+
+  lookAt(name: string): Promise<RootItem> {
+    return this.#run('look at', name, undefined, () =>
+      this.directories.use('', (path) => lookAtRootItem(`${path}/${splitName(name).base}`)),
+    );
+  }
+
   async stat(name: string): Promise<ItemStat | undefined> {
     try {
       return await this.#at('stat', name, async (path) =>
@@ -99,6 +108,7 @@ export class RealFolderFs extends FolderFs {
         if (!isUtf8(entry.name)) undecodable.push(printableName(entry.name));
         else entries.push({ name: entry.name.toString('utf8'), type: typeOf(entry) });
       }
+      if (directory === '') return { entries: asFollowed(entries, this.links), undecodable };
       return { entries, undecodable };
     });
   }
@@ -186,6 +196,7 @@ export class RealFolderFs extends FolderFs {
 
   putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
     return this.#run('put', file.name, undefined, () => {
+      requireNoLink(this.links, file.name);
       const { parent, base } = splitName(file.name);
       const temp = splitName(file.tempName);
       if (temp.parent !== parent) throw new SyncError('refused', 'the temp file is elsewhere');
@@ -235,28 +246,23 @@ export class RealFolderFs extends FolderFs {
     await this.#closing;
   }
 
+  /** In the root, and behind each followed link: another disk may lie there. */
   async #tryCase(): Promise<boolean> {
-    for (let attempt = 0; attempt < CASE_PROBE_ATTEMPTS; attempt++) {
-      try {
-        await (await this.createFile(CASE_PROBE, 0o600)).close();
-      } catch (error) {
-        const systemCode = systemCodeOf((error as SyncError).cause);
-        if (['EROFS', 'EACCES', 'EPERM'].includes(systemCode)) return true;
-        // One that a crash left, or of another process that tries the same: it does as well.
-        if (systemCode !== 'EEXIST') throw error;
-      }
-      const upper = await this.stat(CASE_PROBE_UPPER);
-      const probe = await this.stat(CASE_PROBE);
-      await this.removeFile(CASE_PROBE).catch(() => undefined);
-      // Without the probe the other name proves nothing: another process took it away.
-      if (probe) return upper?.inode !== probe.inode;
+    for (const directory of ['', ...this.links.followed.keys()]) {
+      const isSensitive = await tryCase(this, directory).catch((error: unknown) => {
+        if (directory === '') throw error;
+        // Exchanged meanwhile: nothing is done there then.
+        return true;
+      });
+      if (!isSensitive) return false;
     }
     return true;
   }
 
   /** Runs act on the path of an item or the root. */
   #at<T>(verb: string, name: string, act: (path: string) => Promise<T>): Promise<T> {
-    if (name === '') return this.#inside(verb, '', (path) => act(`${path}/.`));
+    const isDirectory = name === '' || this.links.followed.has(name);
+    if (isDirectory) return this.#inside(verb, name, (path) => act(`${path}/.`));
     return this.#below(verb, name, act);
   }
 
@@ -268,6 +274,7 @@ export class RealFolderFs extends FolderFs {
     codes?: ErrorCodes,
   ): Promise<T> {
     return this.#run(verb, name, codes, () => {
+      requireNoLink(this.links, name);
       const { parent, base } = splitName(name);
       return this.directories.use(parent, (path) => act(`${path}/${base}`));
     });
@@ -286,6 +293,8 @@ export class RealFolderFs extends FolderFs {
     act: (fromPath: string, toPath: string) => Promise<void>,
   ): Promise<void> {
     return this.#run(`${verb}, as ${JSON.stringify(to)},`, from, codes, () => {
+      requireNoLink(this.links, from);
+      requireNoLink(this.links, to);
       const source = splitName(from);
       const target = splitName(to);
       if (source.parent === target.parent) {
@@ -328,6 +337,10 @@ export class RealFolderFsFactory extends FolderFsFactory {
     return RealFolderFs.open(root, this.#threads);
   }
 
+  lineage(path: string): Promise<readonly string[]> {
+    return lineageOf(resolve(path));
+  }
+
   async makeRoot(root: string): Promise<void> {
     const path = resolve(root);
     try {
@@ -338,6 +351,14 @@ export class RealFolderFsFactory extends FolderFsFactory {
       throw toSyncError('make folder root', path, error, { EEXIST: 'refused' });
     }
   }
+}
+
+/** To others they are the directories that they lead to. */
+function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): DirectoryEntry[] {
+  if (followed.size === 0) return entries;
+  return entries.map((entry) =>
+    followed.has(entry.name) ? { name: entry.name, type: 'directory' } : entry,
+  );
 }
 
 /** A path as the disk threads take it. */

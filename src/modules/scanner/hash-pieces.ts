@@ -17,6 +17,7 @@ import {
 import { isSameState } from '../../platform/item-state.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { splitName } from '../../platform/folder-name.js';
+import { type RootLinks } from '../../platform/root-links.js';
 import { toSyncError } from '../../platform/system-errors.js';
 import { newStatColumns, putStat, type StatColumns } from './stat-columns.js';
 
@@ -43,6 +44,7 @@ export interface HashPiece {
 export interface HashRequest {
   readonly group: number;
   readonly root: string;
+  readonly links: RootLinks;
   /** Joined by NUL. */
   readonly names: string;
   /** size, blockSize, offset, length of each. */
@@ -70,12 +72,19 @@ export function hashBytesOf(length: number, blockSize: number): number {
   return Math.max(1, Math.ceil(length / blockSize)) * HASH_BYTES;
 }
 
-export function packPieces(group: number, root: string, pieces: readonly HashPiece[]): HashRequest {
+/** Where the pieces of a group lie. */
+export type HashPlace = Pick<HashRequest, 'root' | 'links'>;
+
+export function packPieces(
+  group: number,
+  { root, links }: HashPlace,
+  pieces: readonly HashPiece[],
+): HashRequest {
   const numbers = new Float64Array(pieces.length * NUMBERS);
   pieces.forEach(({ size, blockSize, offset, length }, index) => {
     numbers.set([size, blockSize, offset, length], index * NUMBERS);
   });
-  return { group, root, names: pieces.map(({ name }) => name).join('\0'), numbers };
+  return { group, root, links, names: pieces.map(({ name }) => name).join('\0'), numbers };
 }
 
 function unpackPieces({ names, numbers }: HashRequest): HashPiece[] {
@@ -112,7 +121,7 @@ export class PieceHasher {
         try {
           root ??= openRoot(request.root);
           // Pieces of one directory follow each other: its handle is kept for as long as they do.
-          parent = openParent(root, piece.name, parent);
+          parent = openParent(root, piece.name, parent, request.links);
           putStat(stats, index, this.hashPiece(parent.directory, piece, hashes.subarray(at, end)));
         } catch (error) {
           const { code, message, retryable } = toSyncError('hash', piece.name, error);
@@ -178,10 +187,15 @@ export class PieceHasher {
   }
 }
 
-function openParent(root: number, name: string, previous: Parent | undefined): Parent {
+function openParent(
+  root: number,
+  name: string,
+  previous: Parent | undefined,
+  links: RootLinks,
+): Parent {
   const { parent: parentName } = splitName(name);
   if (previous?.name === parentName) return previous;
-  const directory = openDirectoryBelow(root, parentName);
+  const directory = openDirectoryBelow(root, parentName, links);
   if (previous !== undefined) closeSync(previous.directory);
   return { name: parentName, directory };
 }

@@ -5,6 +5,7 @@
  */
 import { type HashedFile } from './hasher.js';
 import { type HashPiece } from './hash-pieces.js';
+import { type RootLinks } from '../../platform/root-links.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 
 /** A file larger than this is hashed in ranges of about this size. */
@@ -15,6 +16,7 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** One call of hashFile. */
 export interface HashTask {
   readonly root: string;
+  readonly links: RootLinks;
   readonly name: string;
   readonly size: number;
   readonly blockSize: number;
@@ -70,12 +72,16 @@ export class HashQueue {
       if (next === undefined || group.length === filesMax) return group;
       const isFirst = group.length === 0;
       if (!isFirst && bytes + next.piece.length > GROUP_BYTES_MAX) return group;
-      if (!isFirst && next.task.root !== group[0].task.root) return group;
+      if (!isFirst && !isSamePlace(next.task, group[0].task)) return group;
       bytes += next.piece.length;
       group.push(next);
       this.small.shift();
     }
   }
+}
+
+function isSamePlace(a: HashTask, b: HashTask): boolean {
+  return a.root === b.root && a.links === b.links;
 }
 
 function isOver(queued: QueuedPiece): boolean {

@@ -4,6 +4,7 @@ import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
 import { IgnoreGate } from './ignore-gate.js';
 import { isChildLeftOut, isLeftOut, joinName, orderSiblings, type Siblings } from './walk-names.js';
+import { linkProblem, namesWithLinks, wayTo } from './walk-links.js';
 import { problem } from './walk-tree.js';
 import { Walker, type WalkedItem, type WalkEntry } from './walker.js';
 
@@ -91,6 +92,7 @@ async function visit(
 ): Promise<WalkEntry | undefined> {
   let stat: ItemStat | undefined;
   try {
+    if (wayTo(name, fs.links) === 'hidden') return undefined;
     stat = await fs.stat(name);
   } catch (error) {
     const code = codeOf(error);
@@ -98,6 +100,8 @@ async function visit(
     return problemAt(name, error);
   }
   if (stat === undefined || stat.type === 'other') return undefined;
+  const undecided = stat.type === 'symlink' ? linkProblem(name, fs.links) : undefined;
+  if (undecided !== undefined) return undecided;
   try {
     return await itemEntry(fs, name, stat, frames);
   } catch (error) {
@@ -118,7 +122,8 @@ async function itemEntry(
 
 async function openFrame(fs: FolderFs, name: string): Promise<Frame> {
   const { entries, undecodable } = await fs.list(name);
-  const names = entries.map((entry) => entry.name);
+  const found = entries.map((entry) => entry.name);
+  const names = name === '' ? namesWithLinks(found, fs.links) : found;
   return { name, siblings: orderSiblings(names, undecodable), next: 0 };
 }
 

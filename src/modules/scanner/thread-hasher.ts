@@ -49,6 +49,7 @@ export class ThreadHasher extends Hasher {
       if (this.isClosed) return reject(closedError());
       const task: HashTask = {
         root: fs.root,
+        links: fs.links,
         name,
         size: expectedSize,
         blockSize,
@@ -117,7 +118,7 @@ export class ThreadHasher extends Hasher {
     const group = ++this.lastGroup;
     to.groups.set(group, pieces);
     const list = pieces.map(({ piece }) => piece);
-    to.thread.post(packPieces(group, pieces[0].task.root, list));
+    to.thread.post(packPieces(group, pieces[0].task, list));
     to.thread.setBusy(true);
   }
 

@@ -53,7 +53,7 @@ export class ThreadWalker extends Walker {
       at.thread.post({
         kind: 'start',
         walk: number,
-        target: { root: fs.root, device, inode, names, ignores },
+        target: { root: fs.root, links: fs.links, device, inode, names, ignores },
       });
       at.thread.setBusy(true);
       for (let i = 0; i < BATCHES_AHEAD_MAX; i++) at.thread.post({ kind: 'next', walk: number });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../platform/clock.js';
+import { NO_LINKS } from '../../platform/root-links.js';
 import { packPieces, PieceHasher } from './hash-pieces.js';
 import { walkTree } from './walk-tree.js';
 import { type WalkEntry } from './walker.js';
@@ -42,7 +43,7 @@ describe('an item that may not be read', () => {
   function walk(names: readonly string[]): WalkEntry[] {
     const { dev, ino } = statSync(root, { bigint: true });
     return asOrdinaryUser(() => [
-      ...walkTree({ root, device: dev, inode: ino, names, ignores: [] }),
+      ...walkTree({ root, device: dev, inode: ino, names, ignores: [], links: NO_LINKS }),
     ]);
   }
 
@@ -72,7 +73,9 @@ describe('an item that may not be read', () => {
       ...{ name, size: 1, blockSize: 131072, offset: 0, length: 1 },
     }));
     const hasher = new PieceHasher(new SystemClock());
-    const reply = asOrdinaryUser(() => hasher.run(packPieces(1, root, pieces)));
+    const reply = asOrdinaryUser(() =>
+      hasher.run(packPieces(1, { root, links: NO_LINKS }, pieces)),
+    );
     expect([...reply.failures.keys()]).toEqual([0]);
     expect(reply.failures.get(0)?.code).toBe('io');
   });

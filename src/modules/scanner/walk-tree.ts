@@ -4,7 +4,7 @@
  *
  * Memory: the names of the directories on the way down, nothing per item that was given out.
  */
-import { closeSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import {
@@ -13,8 +13,10 @@ import {
   openDirectoryAt,
   openDirectoryBelow,
   openRoot,
+  openTargetAt,
   pathAt,
 } from '../../platform/confined-open.js';
+import { exchanged, type LinkTarget, NO_LINKS, type RootLinks } from '../../platform/root-links.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { splitName } from '../../platform/folder-name.js';
 import { systemCodeOf, toSyncError } from '../../platform/system-errors.js';
@@ -28,6 +30,7 @@ import {
   type Siblings,
 } from './walk-names.js';
 import { IgnoreGate } from './ignore-gate.js';
+import { linkProblem, namesWithLinks, wayTo } from './walk-links.js';
 import { type WalkEntry, type WalkProblem } from './walker.js';
 
 /** Directories held open at once in one walk, that is how deep it goes. */
@@ -38,6 +41,7 @@ const EXCHANGED = { ENOTDIR: 'changed', ELOOP: 'changed', EINVAL: 'changed' } as
 
 export interface WalkTarget {
   readonly root: string;
+  readonly links: RootLinks;
   /** What the root must be: a disk unmounted meanwhile leaves another directory under the same path. */
   readonly device: bigint;
   readonly inode: bigint;
@@ -59,9 +63,9 @@ export function* walkTree(target: WalkTarget): Generator<WalkEntry, void> {
   const gate = new IgnoreGate(target.ignores);
   try {
     for (const name of target.names) {
-      if (name === '') frames.push(openFrame(root, '.', ''));
-      else if (!gate.skips(name)) yield* gated(gate, startAt(root, name, frames));
-      yield* descend(frames, gate);
+      if (name === '') frames.push(openFrame(openDirectoryAt(root, '.'), '', target.links));
+      else if (!gate.skips(name)) yield* gated(gate, startAt(root, name, frames, target.links));
+      yield* descend(frames, gate, target.links);
     }
   } catch (error) {
     throw toSyncError('walk folder root', target.root, error);
@@ -89,27 +93,32 @@ function openExpectedRoot(target: WalkTarget): number {
   throw new SyncError('missing', message, true);
 }
 
-function* startAt(root: number, name: string, frames: Frame[]): Generator<WalkEntry, void> {
+function* startAt(
+  root: number,
+  name: string,
+  frames: Frame[],
+  links: RootLinks,
+): Generator<WalkEntry, void> {
   if (isLeftOut(name)) return;
   let parent: number;
   let base: string;
   try {
     const split = splitName(name);
     base = split.base;
-    parent = openDirectoryBelow(root, split.parent);
+    parent = openDirectoryBelow(root, split.parent, links);
   } catch (error) {
     if (!isAbsence(error)) yield problemAt(name, error);
     return;
   }
   try {
-    const entry = visit(parent, base, name, frames);
+    const entry = visit(parent, base, name, frames, links);
     if (entry !== undefined) yield entry;
   } finally {
     closeSync(parent);
   }
 }
 
-function* descend(frames: Frame[], gate: IgnoreGate): Generator<WalkEntry, void> {
+function* descend(frames: Frame[], gate: IgnoreGate, links: RootLinks): Generator<WalkEntry, void> {
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     if (frame.next === frame.siblings.names.length) {
       frames.pop();
@@ -121,7 +130,7 @@ function* descend(frames: Frame[], gate: IgnoreGate): Generator<WalkEntry, void>
     if (frame.siblings.undecodable.has(component)) {
       yield* gate.pass(problem(name, 'refused', 'the name is not UTF-8'));
     } else if (!isChildLeftOut(name, component) && !gate.skips(name)) {
-      const entry = visit(frame.directory, component, name, frames);
+      const entry = visit(frame.directory, component, name, frames, links);
       if (entry !== undefined) yield* gate.pass(entry);
     }
   }
@@ -133,18 +142,24 @@ function visit(
   component: string,
   name: string,
   frames: Frame[],
+  links: RootLinks,
 ): WalkEntry | undefined {
   try {
+    const way = wayTo(name, links);
+    if (way === 'hidden') return undefined;
+    if (way !== 'plain') return targetEntry(directory, name, way, frames);
     const stats = lstatSync(pathAt(directory, component), { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     const stat = itemStatOf(stats);
     if (stat.type === 'other') return undefined;
-    if (stat.type === 'symlink') return linkEntry(directory, component, name, stat);
+    if (stat.type === 'symlink') {
+      return linkProblem(name, links) ?? linkEntry(directory, component, name, stat);
+    }
     if (stat.type === 'directory') {
       if (frames.length >= OPEN_DIRECTORIES_MAX) {
         return problem(name, 'refused', `more than ${OPEN_DIRECTORIES_MAX} directories deep`);
       }
-      frames.push(openFrame(directory, component, name));
+      frames.push(openFrame(openDirectoryAt(directory, component), name));
     }
     return { kind: 'item', name, stat, symlinkTarget: '' };
   } catch (error) {
@@ -158,15 +173,29 @@ function linkEntry(directory: number, component: string, name: string, stat: Ite
   return { kind: 'item', name, stat, symlinkTarget: target };
 }
 
-/** Lists before the directory itself is given out: of one that cannot be listed nothing is known. */
-function openFrame(parent: number, component: string, name: string): Frame {
-  const directory = openDirectoryAt(parent, component);
+/** A followed link, which is walked as the directory that it leads to. */
+function targetEntry(root: number, name: string, target: LinkTarget, frames: Frame[]): WalkEntry {
+  const opened = openTargetAt(root, name, target);
+  try {
+    const stat = itemStatOf(fstatSync(opened, { bigint: true }));
+    frames.push(openFrame(opened, name));
+    return { kind: 'item', name, stat, symlinkTarget: '' };
+  } catch (error) {
+    // Whatever goes wrong: what is behind the link is not taken for gone.
+    return problemAt(name, exchanged(name, target, error));
+  }
+}
+
+/**
+ * Lists before the directory itself is given out: of one that cannot be listed nothing is known. `links`: of the root.
+ */
+function openFrame(directory: number, name: string, links = NO_LINKS): Frame {
   try {
     const found = decodeNames(readdirSync(pathAt(directory, ''), { encoding: 'latin1' }));
     return {
       directory,
       name,
-      siblings: orderSiblings(found.decodable, found.undecodable),
+      siblings: orderSiblings(namesWithLinks(found.decodable, links), found.undecodable),
       next: 0,
     };
   } catch (error) {
