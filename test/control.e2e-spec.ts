@@ -1,10 +1,10 @@
 /** The real program, steered from outside by its own command line and over HTTP, until it is told to end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { request } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Answer, askProgram } from './support/ask-program.js';
 import { PROGRAM, programEnvironment, runProgram } from './support/node-process.js';
 import { freePort } from './support/stock-node.js';
 import { until } from './support/wait.js';
@@ -20,27 +20,8 @@ let output = '';
 const cli = (...args: string[]): ReturnType<typeof runProgram> =>
   runProgram(base, [...args, '--gui-address', address], { SYNCNEST_HOME: join(base, 'home') });
 
-interface Answer {
-  readonly status: number;
-  readonly json: Record<string, unknown>;
-}
-
-/** On a connection of its own: the program closes idle ones while the command line is waited for. */
-function ask(method: string, path: string, body?: unknown): Promise<Answer> {
-  const headers = { 'X-API-Key': API_KEY };
-  return new Promise((resolve, reject) => {
-    const options = { method, headers, agent: false } as const;
-    const sent = request(`http://${address}/rest/${path}`, options, (response) => {
-      let text = '';
-      response.on('data', (data: Buffer) => (text += data.toString()));
-      response.on('end', () => {
-        const json = JSON.parse(text || '{}') as Record<string, unknown>;
-        resolve({ status: response.statusCode ?? 0, json });
-      });
-    });
-    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
+const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  askProgram(address, API_KEY, method, path, body);
 
 beforeAll(async () => {
   base = fs.mkdtempSync(join(tmpdir(), 'syncnest-control-'));

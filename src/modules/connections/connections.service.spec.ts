@@ -135,11 +135,7 @@ describe('the connections of a node, over real sockets', () => {
 
   it.each([
     ['is paused', { paused: true }, 'paused'],
-    [
-      'is blocked by one of its settings',
-      { blockedBy: 'allowedNetworks' },
-      'allowed',
-    ],
+    ['is blocked by one of its settings', { blockedBy: 'allowedNetworks' }, 'allowed'],
     ['has a certificate with another name', {}, 'not made out to "syncthing"'],
   ])('are not made with a device that %s', async (_case, settings, reason) => {
     const [a, b] = [node(certificate(0)), node(strange)];

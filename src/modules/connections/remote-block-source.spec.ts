@@ -252,6 +252,24 @@ describe('the blocks of connected devices', () => {
     expect(loads.outstandingBytes('A')).toBe(0);
   });
 
+  it('of one folder do not wait for all that another folder asked for before', async () => {
+    const size = 128 * KIB;
+    const limits = { nodeBytesMax: size, deviceBytesMax: size, deviceBytesMin: size };
+    const { source, devices } = setUp(['A'], { ...limits, deviceBytesAtFirst: size });
+    const [a] = devices as [Device];
+    const wanted = [
+      ...[0, 1, 2, 3, 4].map((no) => ({ ...blockOf(no), folder: 'long' })),
+      ...[8, 9].map((no) => ({ ...blockOf(no), folder: 'short' })),
+    ];
+    const fetches = wanted.map((block) => source.fetch(block, ['A'], FOREVER));
+    for (const [no] of wanted.entries()) {
+      await turns();
+      a.asked[no]?.answer(contentOf(a.asked[no].block));
+    }
+    await Promise.all(fetches);
+    expect(a.asked.map(({ block }) => block.blockNo)).toEqual([0, 1, 8, 2, 9, 3, 4]);
+  });
+
   it('of all devices together stay below the limit of the node, one big block excepted', async () => {
     const limits = {
       nodeBytesMax: 300,

@@ -119,8 +119,9 @@ export class RemoteBlockSource extends BlockSource {
       let lease: Lease | undefined;
       let connection: PeerConnection | undefined;
       try {
-        const { size } = task.block;
-        lease = await this.queue.lease(size, () => this.candidates(task), attempt.signal);
+        const { folder, size } = task.block;
+        const candidates = (): DeviceId[] => this.candidates(task);
+        lease = await this.queue.lease(folder, size, candidates, attempt.signal);
         if (lease === undefined) throw nobodyGave(task);
         connection = this.devices.get(lease.device);
         task.failures.set(lease.device, 'has not answered yet');

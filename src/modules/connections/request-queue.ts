@@ -1,6 +1,7 @@
 /**
- * Fetches that wait for a device with room. First come, first served: nobody overtakes one who waits for the same
- * device or for the node's total, but who waits for a full device does not hold up those who want another one.
+ * Fetches that wait for a device with room. Folders take turns, so that a long transfer in one does not hold up a small
+ * file in another; in a folder, first come, first served: nobody overtakes one who waits for the same device or for the
+ * node's total, but who waits for a full device does not hold up those who want another one.
  */
 import { SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
@@ -19,13 +20,16 @@ export interface Lease {
 }
 
 interface Waiter {
+  readonly folder: string;
   readonly bytes: number;
   readonly candidates: () => DeviceId[];
   readonly resolve: (lease: Lease | undefined) => void;
 }
 
 export class RequestQueue {
-  private readonly waiters = new Set<Waiter>();
+  /** Of each folder, in the order they came; the folders in the order of their turns. */
+  private readonly folders = new Map<string, Set<Waiter>>();
+  private count = 0;
 
   constructor(
     private readonly loads: DeviceLoads,
@@ -34,27 +38,29 @@ export class RequestQueue {
   ) {}
 
   get waiting(): number {
-    return this.waiters.size;
+    return this.count;
   }
 
   /** Undefined when no candidate is left. Rejects with the signal's reason. */
   lease(
+    folder: string,
     bytes: number,
     candidates: () => DeviceId[],
     signal: AbortSignal,
   ): Promise<Lease | undefined> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
-      if (this.waiters.size >= WAITING_MAX) {
+      if (this.count >= WAITING_MAX) {
         return reject(new SyncError('refused', `${WAITING_MAX} blocks wait already`, true));
       }
       const onAbort = (): void => {
-        this.waiters.delete(waiter);
+        this.remove(waiter);
         reject(signal.reason as Error);
         // It may have been the one that held the others up.
         this.dispatch();
       };
       const waiter: Waiter = {
+        folder,
         bytes,
         candidates,
         resolve: (lease) => {
@@ -63,16 +69,16 @@ export class RequestQueue {
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.waiters.add(waiter);
+      this.add(waiter);
       this.dispatch();
     });
   }
 
   /** Tells those who wait in vain, and gives out what room there is. To be called when devices come or go. */
   devicesChanged(): void {
-    for (const waiter of this.waiters) {
+    for (const waiter of this.inTurn()) {
       if (waiter.candidates().length > 0) continue;
-      this.waiters.delete(waiter);
+      this.remove(waiter);
       waiter.resolve(undefined);
     }
     this.dispatch();
@@ -80,10 +86,10 @@ export class RequestQueue {
 
   private dispatch(): void {
     const claimed = new Set<DeviceId>();
-    for (const waiter of this.waiters) {
+    for (const waiter of this.inTurn()) {
       const candidates = waiter.candidates();
       if (candidates.length === 0) {
-        this.waiters.delete(waiter);
+        this.remove(waiter);
         waiter.resolve(undefined);
         continue;
       }
@@ -98,7 +104,8 @@ export class RequestQueue {
   }
 
   private grant(waiter: Waiter, device: DeviceId): void {
-    this.waiters.delete(waiter);
+    this.remove(waiter);
+    this.endTurn(waiter.folder);
     const owedBytes = this.loads.reserve(device, waiter.bytes);
     let isHeld = true;
     waiter.resolve({
@@ -111,5 +118,43 @@ export class RequestQueue {
         this.dispatch();
       },
     });
+  }
+
+  private add(waiter: Waiter): void {
+    const { folder } = waiter;
+    const waiters = this.folders.get(folder) ?? new Set();
+    waiters.add(waiter);
+    this.folders.set(folder, waiters);
+    this.count += 1;
+  }
+
+  private remove(waiter: Waiter): void {
+    const waiters = this.folders.get(waiter.folder);
+    if (waiters?.delete(waiter) !== true) return;
+    this.count -= 1;
+    if (waiters.size === 0) this.folders.delete(waiter.folder);
+  }
+
+  /** The others come before it now. */
+  private endTurn(folder: string): void {
+    const waiters = this.folders.get(folder);
+    if (waiters === undefined || this.folders.size === 1) return;
+    this.folders.delete(folder);
+    this.folders.set(folder, waiters);
+  }
+
+  /** One of each folder, then the next of each. */
+  private *inTurn(): Generator<Waiter> {
+    let turns = [...this.folders.values()].map((waiters) => waiters.values());
+    while (turns.length > 0) {
+      const going: typeof turns = [];
+      for (const each of turns) {
+        const { value, done } = each.next();
+        if (done === true) continue;
+        going.push(each);
+        yield value;
+      }
+      turns = going;
+    }
   }
 }

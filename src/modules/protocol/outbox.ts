@@ -8,16 +8,12 @@ import { type Duplex } from 'node:stream';
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { PIECE_BYTES, type Throttle } from './throttle.js';
 
-/** In the order of a round. `config`: cluster configs; `small`: requests, pings, progress; then block data; then indexes. */
-const LANES = ['config', 'small', 'response', 'index'] as const;
-export type Lane = (typeof LANES)[number];
-/** Frames of a lane in one round, before the next lane has its turn. */
-const FRAMES_PER_ROUND: Readonly<Record<Lane, number>> = {
-  config: 1,
-  small: 32,
-  response: 2,
-  index: 1,
-};
+/** `config`: cluster configs; `small`: requests, pings, progress; then block data; then indexes. */
+export type Lane = 'config' | 'small' | 'response' | 'index';
+/** Small frames in a row while a big one waits. */
+const SMALL_IN_ROW_MAX = 32;
+/** Responses in a row while an index waits. */
+const RESPONSES_IN_ROW_MAX = 2;
 /** No further frame is handed to a stream that has this much waiting. */
 export const WRITE_AHEAD_BYTES = 512 * 1024;
 /** Of a frame that a limit holds up in the middle, as much goes out at once so that Close can follow. */
@@ -37,6 +33,8 @@ export class Outbox {
     index: [],
   };
   #isConfigSent = false;
+  #smallInRow = 0;
+  #responsesInRow = 0;
   #isWaitingForDrain = false;
   #isFlushDue = false;
   #closedBy: Error | undefined;
@@ -75,8 +73,8 @@ export class Outbox {
   close(error: Error, last: readonly Uint8Array[] | undefined): Promise<void> | undefined {
     if (this.#closedBy !== undefined) return undefined;
     this.#closedBy = error;
-    for (const lane of LANES) {
-      for (const frame of this.#lanes[lane].splice(0)) frame.reject(error);
+    for (const lane of Object.values(this.#lanes)) {
+      for (const frame of lane.splice(0)) frame.reject(error);
     }
     this.#pause?.cancel();
     const rest = Buffer.concat(this.#rest.splice(0));
@@ -104,41 +102,56 @@ export class Outbox {
     if (this.#closedBy !== undefined) return;
     this.stream.cork();
     try {
-      while (this.#round()) {
-        // One round after the other until nothing waits or the stream has enough.
+      while (this.#writeRest() && this.#writeNext()) {
+        // One frame after the other until nothing waits or the stream has enough.
       }
     } finally {
       this.stream.uncork();
     }
   }
 
-  /** True when a further round may find something. */
-  #round(): boolean {
-    if (!this.#writeRest()) return false;
-    let isAny = false;
-    for (const lane of LANES) {
-      if (lane !== 'config' && !this.#isConfigSent) return isAny;
-      for (let count = 0; count < FRAMES_PER_ROUND[lane]; count++) {
-        if (this.#hasEnough()) {
-          this.#waitForDrain();
-          return false;
-        }
-        const frame = this.#lanes[lane].shift();
-        if (frame === undefined) break;
-        if (lane === 'config') this.#isConfigSent = true;
-        isAny = true;
-        if (this.limit?.throttle.limitsSending() === true) {
-          this.#restOf = frame;
-          const pieceBytes = this.limit.throttle.pieceBytes?.() ?? PIECE_BYTES;
-          this.#rest = frame.parts.flatMap((part) => piecesOf(part, pieceBytes));
-          if (!this.#writeRest()) return false;
-        } else {
-          this.#write(frame.parts);
-          frame.resolve();
-        }
-      }
+  /** True when a frame was handed over, or its first piece may be. */
+  #writeNext(): boolean {
+    if (this.#hasEnough()) {
+      this.#waitForDrain();
+      return false;
     }
-    return isAny;
+    const frame = this.#takeNext();
+    if (frame === undefined) return false;
+    if (this.limit?.throttle.limitsSending() === true) {
+      this.#restOf = frame;
+      const pieceBytes = this.limit.throttle.pieceBytes?.() ?? PIECE_BYTES;
+      this.#rest = frame.parts.flatMap((part) => piecesOf(part, pieceBytes));
+    } else {
+      this.#write(frame.parts);
+      frame.resolve();
+    }
+    return true;
+  }
+
+  /** What was sent last decides too: whatever interrupts the stream, no lane waits for ever. */
+  #takeNext(): WaitingFrame | undefined {
+    const { config, small, response, index } = this.#lanes;
+    if (config.length > 0) {
+      this.#isConfigSent = true;
+      return config.shift();
+    }
+    if (!this.#isConfigSent) return undefined;
+    const isBigWaiting = response.length > 0 || index.length > 0;
+    if (small.length > 0 && (!isBigWaiting || this.#smallInRow < SMALL_IN_ROW_MAX)) {
+      this.#smallInRow++;
+      return small.shift();
+    }
+    this.#smallInRow = 0;
+    if (
+      index.length === 0 ||
+      (response.length > 0 && this.#responsesInRow < RESPONSES_IN_ROW_MAX)
+    ) {
+      this.#responsesInRow++;
+      return response.shift();
+    }
+    this.#responsesInRow = 0;
+    return index.shift();
   }
 
   /** The pieces of the frame under way, as far as limit and stream allow; true when none is left. */

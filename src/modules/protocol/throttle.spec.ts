@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  batch,
   block,
   connectionOver,
   NO_FOLDERS,
@@ -95,6 +96,22 @@ describe('a connection with a limit', () => {
       expect(answer.every((x) => x === 1)).toBe(true);
     expect((await asked).every((byte) => byte === 2)).toBe(true);
     expect([a.isClosed, b.isClosed]).toEqual([false, false]);
+  });
+
+  it('sends an index between the answers of a long transfer, not after the last of them', async () => {
+    const { clock, a, b, nearHandler, farHandler } = await pair({ received: Infinity, sent: 100 });
+    nearHandler.answer = ({ size }) => Buffer.alloc(size, 1);
+    let answered = 0;
+    for (let n = 0; n < 20; n++) {
+      void b.request(block(`${n}`, 50 * KIB), never).then(() => answered++);
+    }
+    await clock.pass(100);
+    await turns();
+    void a.index(batch(['new']));
+    for (let i = 0; !farHandler.calls.includes('index new') && i < 1500; i++) await clock.pass(10);
+    expect(answered).toBeLessThan(6);
+    for (let i = 0; answered < 20 && i < 1500; i++) await clock.pass(10);
+    expect(answered).toBe(20);
   });
 
   it('tells the peer why it ends, in the middle of a frame too', async () => {
