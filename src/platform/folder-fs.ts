@@ -7,9 +7,9 @@
  * with 'exists'; anything else with 'io' and the system's error as cause. A crash may lose whatever was not synced.
  * The one exception are links directly below the root that were named by `follow` (root-links.ts).
  */
-import { type LinkTarget, NO_LINKS, type RootItem, type RootLinks } from './root-links.js';
+import { type LinkTarget, NO_LINKS, type RootItem, type RootLinks, topOf } from './root-links.js';
 
-export { type LinkTarget, type RootItem, type RootLinks };
+export { type LinkTarget, type RootItem, type RootLinks, topOf };
 
 export interface ItemStat {
   readonly type: 'file' | 'directory' | 'symlink' | 'other';
@@ -99,6 +99,11 @@ export abstract class FolderFs {
   /** undefined when absent. */
   abstract stat(name: string): Promise<ItemStat | undefined>;
   abstract list(directory: string): Promise<DirectoryListing>;
+  /** Whether the directory has no entry but those that count for nothing. Reads no further than to the first other one. */
+  abstract isEmpty(
+    directory: string,
+    countsForNothing: (name: string) => boolean,
+  ): Promise<boolean>;
   abstract openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle>;
   /** Creates and opens a file for reading and writing; fails with 'exists'. The umask applies to the permissions. */
   abstract createFile(name: string, permissions: number): Promise<FileHandle>;

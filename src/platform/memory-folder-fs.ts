@@ -33,7 +33,7 @@ import {
   type RootLinks,
   topOf,
 } from './root-links.js';
-import { changedItem, isSameState } from './item-state.js';
+import { checkReplaceable, isEmpty, requireOneDisk, requireSeen } from './memory-rules.js';
 import { putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
   type ErrorCodes,
@@ -104,6 +104,14 @@ export class MemoryFolderFs extends FolderFs {
     });
   }
 
+  isEmpty(directory: string, countsForNothing: (name: string) => boolean): Promise<boolean> {
+    return this.#run('list', directory, () => {
+      const { entries, undecodable } = this.disk.directory(directory);
+      const names = [...entries.values()].map(({ name }) => name);
+      return [...names, ...undecodable].every(countsForNothing);
+    });
+  }
+
   openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle> {
     return this.#run('openFile', name, () => {
       const { node } = this.#existing(this.disk.place(name));
@@ -169,6 +177,7 @@ export class MemoryFolderFs extends FolderFs {
       const target = this.disk.place(to);
       if (target.entry) throw systemError('EEXIST');
       if (node.type === 'directory') throw systemError('EPERM');
+      requireOneDisk(node, target.directory);
       const now = this.disk.now();
       target.directory.put(target.key, { name: target.base, node }, now);
       node.changed(now);
@@ -242,6 +251,7 @@ export class MemoryFolderFs extends FolderFs {
     if (entry.node.type === 'directory' && this.#leadsThrough(to, entry.node)) {
       throw systemError('EINVAL');
     }
+    requireOneDisk(entry.node, target.directory);
     const isSameEntry = source.directory === target.directory && source.key === target.key;
     if (target.entry && !isSameEntry) {
       if (target.entry.node === entry.node) return;
@@ -375,21 +385,4 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
 
 function targetOf(node: MemoryNode, path: string): LinkTarget {
   return { path, device: node.stat().device, inode: node.inode };
-}
-
-function requireSeen({ entry }: Place, name: string, seen: ItemStat): void {
-  if (entry === undefined || !isSameState(seen, entry.node.stat())) throw changedItem(name);
-}
-
-function isEmpty(directory: MemoryNode): boolean {
-  return directory.entries.size + directory.undecodable.length === 0;
-}
-
-function checkReplaceable(old: MemoryNode, replacement: MemoryNode): void {
-  if (replacement.type !== 'directory') {
-    if (old.type === 'directory') throw systemError('EISDIR');
-    return;
-  }
-  if (old.type !== 'directory') throw systemError('ENOTDIR');
-  if (!isEmpty(old)) throw systemError('ENOTEMPTY');
 }

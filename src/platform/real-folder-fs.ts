@@ -113,6 +113,15 @@ export class RealFolderFs extends FolderFs {
     });
   }
 
+  isEmpty(directory: string, countsForNothing: (name: string) => boolean): Promise<boolean> {
+    return this.#inside('list', directory, async (path) => {
+      for await (const { name } of await fs.opendir(`${path}/.`)) {
+        if (!countsForNothing(name)) return false;
+      }
+      return true;
+    });
+  }
+
   openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle> {
     return this.#below('open', name, async (path) => {
       const handle = await fs.open(path, mode === 'read' ? OPEN_READ : OPEN_WRITE);

@@ -21,8 +21,13 @@ const COMMON: ErrorCodes = {
   ENODEV: 'refused',
 };
 
-/** rename: something that it may not replace is in the way; or a directory would come to lie inside itself. */
-export const RENAME_CODES: ErrorCodes = { EISDIR: 'exists', ENOTDIR: 'exists', EINVAL: 'refused' };
+/** rename: something that it may not replace is in the way; a directory would come to lie inside itself; another disk. */
+export const RENAME_CODES: ErrorCodes = {
+  EISDIR: 'exists',
+  ENOTDIR: 'exists',
+  EINVAL: 'refused',
+  EXDEV: 'refused',
+};
 
 /** link: a directory, or a file system that knows no second names. */
 export const LINK_CODES: ErrorCodes = {
@@ -57,6 +62,11 @@ const PASSING: ReadonlySet<string> = new Set([
 export function systemCodeOf(error: unknown): string {
   const code = isNativeError(error) ? (error as NodeJS.ErrnoException).code : undefined;
   return typeof code === 'string' ? code : '';
+}
+
+/** A second name, or another place, on another disk than the file itself: only a copy gets there. */
+export function isOtherDisk(error: unknown): boolean {
+  return error instanceof SyncError && systemCodeOf(error.cause) === 'EXDEV';
 }
 
 export function toSyncError(

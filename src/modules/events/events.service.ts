@@ -47,6 +47,8 @@ export interface NodeEvents {
   FolderErrors: { folder: string; errors: ItemProblem[] };
   FolderScanRequested: { folder: string; names: string[] };
   FolderInSync: { folder: string };
+  /** Other links directly below its root are followed than before. */
+  FollowedLinksChanged: { folder: string };
 }
 
 export type FolderState =

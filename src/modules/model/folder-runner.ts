@@ -19,6 +19,7 @@ import { FolderProblems } from './folder-problems.js';
 import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type LocalIdentity } from './identity.js';
+import { type LinkKeeper } from './link-keeper.js';
 import { overrideNeeds } from './override.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
@@ -43,6 +44,7 @@ export interface FolderRunnerParts {
   readonly events: EventsService;
   readonly clock: Clock;
   readonly roots: FolderRoots;
+  readonly links: LinkKeeper;
 }
 
 export interface FolderRunnerLog {
@@ -171,6 +173,7 @@ export class FolderRunner {
     const fs = await this.healthyFs();
     while (!signal.aborted) {
       await this.renew();
+      await this.refreshLinks(fs);
       await this.refreshIgnores(fs);
       const names = this.requests.take();
       if (names !== undefined) {
@@ -211,6 +214,16 @@ export class FolderRunner {
     return fs;
   }
 
+  /** Links that are followed from now on, or no longer, show in the index before anything else is done. */
+  private async refreshLinks(fs: FolderFs): Promise<void> {
+    const changed = await this.parts.links.refresh(this.settings, fs);
+    if (changed.length === 0) return;
+    this.parts.events.emit('FollowedLinksChanged', { folder: this.settings.id });
+    if (!this.isFirstScanDone) return;
+    this.requests.add(changed);
+    this.isPullWanted = true;
+  }
+
   /** What is ignored now, and what no longer is, shows in the index before anything else is done. */
   private async refreshIgnores(fs: FolderFs): Promise<void> {
     if (!(await this.ignores.refresh(fs)) || !this.isFirstScanDone) return;
@@ -220,12 +233,13 @@ export class FolderRunner {
 
   private async scan(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<void> {
     this.setState('scanning', '');
-    const { database, scanner, events, clock } = this.parts;
+    const { database, scanner, events, clock, links } = this.parts;
     const scan = new FolderScan(this.settings, this.identity(), this.ignores.patterns, {
       database,
       scanner,
       events,
       clock,
+      links,
     });
     const outcome = await scan.run(fs, names, signal);
     this.noteProblems(names, outcome);

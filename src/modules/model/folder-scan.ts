@@ -1,10 +1,12 @@
 /**
  * One scan of a folder: runs the scanner against the index and records what changed, batch by batch.
- * Deletes are recorded only after another look at the marker: a disk that went away is not an emptied folder.
+ * Deletes are recorded only after another look at the marker, and at the links that they lie behind: a disk that went
+ * away is not an emptied folder.
  */
 import { type ItemProblem } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
 import { unifySubtrees } from '../../domain/tree-order.js';
+import { topOf } from '../../platform/root-links.js';
 import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type Clock } from '../../platform/clock.js';
@@ -16,6 +18,7 @@ import { type ScanFinding, type ScannerService } from '../scanner/scanner.servic
 import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
 import { type LocalIdentity } from './identity.js';
+import { type LinkKeeper } from './link-keeper.js';
 import {
   type ChangeContext,
   deletedChange,
@@ -39,6 +42,7 @@ export interface FolderScanParts {
   readonly scanner: ScannerService;
   readonly events: EventsService;
   readonly clock: Clock;
+  readonly links: Pick<LinkKeeper, 'unclear'>;
 }
 
 export class FolderScan {
@@ -67,10 +71,22 @@ export class FolderScan {
       signal,
     });
     for await (const batch of findings) {
-      if (batch.some((finding) => finding.kind === 'gone')) await requireMarker(fs);
-      await this.record(batch);
+      await this.record(await this.withoutUnclear(fs, batch));
     }
     return { changed: this.changed, problems: this.problems, retry: this.retry };
+  }
+
+  /** Only what is certainly gone is told to be. */
+  private async withoutUnclear(
+    fs: FolderFs,
+    batch: readonly ScanFinding[],
+  ): Promise<readonly ScanFinding[]> {
+    const gone = batch.filter((finding) => finding.kind === 'gone').map(({ name }) => name);
+    if (gone.length === 0) return batch;
+    await requireMarker(fs);
+    const unclear = await this.parts.links.unclear(this.settings.id, fs, gone);
+    if (unclear.size === 0) return batch;
+    return batch.filter((finding) => finding.kind !== 'gone' || !unclear.has(topOf(finding.name)));
   }
 
   /** The directories above a name that are not in the index yet are new themselves, and scanned with it. */

@@ -16,6 +16,7 @@ import { type FolderChanges, isSendOnly } from './folder-changes.js';
 import { movedFolders, planFolderChanges } from './folder-changes.js';
 import { FolderRoots } from './folder-roots.js';
 import { FolderRunner } from './folder-runner.js';
+import { LinkKeeper } from './link-keeper.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './identity.js';
 
 @Injectable()
@@ -23,6 +24,7 @@ export class ModelService {
   readonly announced: AnnouncedSequences;
   private readonly logger = new Logger('model');
   private readonly roots: FolderRoots;
+  private readonly links: LinkKeeper;
   private readonly runners = new Map<string, FolderRunner>();
   /** The settings that the folders follow. */
   private applied: Settings | undefined;
@@ -43,6 +45,9 @@ export class ModelService {
   ) {
     this.announced = new AnnouncedSequences(database);
     this.roots = new FolderRoots(database, factory);
+    this.links = new LinkKeeper(database, factory, () => settings.settings, {
+      info: (message) => this.logger.log(message),
+    });
   }
 
   /** Who we are in the index; throws before start. */
@@ -188,6 +193,7 @@ export class ModelService {
     await this.announced.forget(folder);
     await this.database.removeFolder(folder);
     await this.roots.forget(folder);
+    await this.links.forget(folder);
     this.logger.log(`Folder ${folder}: its index is dropped`);
   }
 
@@ -205,12 +211,12 @@ export class ModelService {
     if (folder.paused || this.isStopped) return;
     await this.database.addFolder(folder.id);
     await this.database.keepRemotes(folder.id, folder.devices);
-    const { database, scanner, puller, factory, events, clock, roots } = this;
+    const { database, scanner, puller, factory, events, clock, roots, links } = this;
     const runner = new FolderRunner(
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      { database, scanner, puller, factory, events, clock, roots },
+      { database, scanner, puller, factory, events, clock, roots, links },
       {
         info: (message) => this.logger.log(message),
         warn: (message) => this.logger.warn(message),

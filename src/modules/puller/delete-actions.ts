@@ -10,6 +10,7 @@ import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { recordOf } from './disk-state.js';
 import { ChangedOnDiskError, hasCode, removeSeen } from './last-look.js';
+import { isFollowedLink } from './link-protection.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
 
@@ -34,7 +35,11 @@ export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promi
   if ((await onDisk(ctx, item)) !== undefined) {
     const { name } = item.global;
     await emptyDirectory(ctx, name);
-    await ctx.writable.within(parentOf(name), () => ctx.fs.removeDirectory(name)).catch(unlessGone);
+    if (!isFollowedLink(name, ctx.fs.links)) {
+      await ctx.writable
+        .within(parentOf(name), () => ctx.fs.removeDirectory(name))
+        .catch(unlessGone);
+    }
   }
   await recordDelete(ctx, item);
 }

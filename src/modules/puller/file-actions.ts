@@ -5,7 +5,8 @@ import { parentOf } from '../../domain/file-name.js';
 import { asIgnored } from '../../domain/file-info-rules.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
-import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { type FileHandle, type ItemStat, topOf } from '../../platform/folder-fs.js';
+import { isOtherDisk } from '../../platform/system-errors.js';
 import { isSameFile } from '../../platform/item-state.js';
 import { type NeededItem } from '../database/index-database.js';
 import { hasMetadata, isTimeOf, recordOf } from './disk-state.js';
@@ -161,6 +162,7 @@ async function deletionOf(
   const isSame =
     source.size === global.size && Buffer.compare(source.blockHashes, global.blockHashes) === 0;
   if (source.name === global.name || !isSame || ctx.moved.has(source.name)) return undefined;
+  if (ctx.fs.links.stopped.has(topOf(source.name))) return undefined;
   const needed = await ctx.database.needed(ctx.folder.settings.id, source.name);
   if (needed === undefined || !needed.global.deleted || ctx.moved.has(source.name)) {
     return undefined;
@@ -190,9 +192,12 @@ async function tryMove(
     if (!hasMetadata(item.global, stat, ctx.folder.settings)) return false;
     const { name } = item.global;
     const parents = [parentOf(source.name), parentOf(name)];
-    const isGone = await ctx.writable.within(parents[0], () =>
-      ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle, stat)),
-    );
+    const isGone = await ctx.writable
+      .within(parents[0], () =>
+        ctx.writable.within(parents[1], () => placeMoved(ctx, item, source.name, handle, stat)),
+      )
+      .catch(unlessOtherDisk);
+    if (isGone === undefined) return false;
     await handle.sync();
     const moved = recordOf(item, stat);
     if (!isGone) ctx.rescan.add(source.name, name);
@@ -201,4 +206,8 @@ async function tryMove(
   } finally {
     await handle.close();
   }
+}
+
+function unlessOtherDisk(error: unknown): undefined {
+  if (!isOtherDisk(error)) throw error;
 }

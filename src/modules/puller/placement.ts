@@ -7,6 +7,7 @@ import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { isSameFile } from '../../platform/item-state.js';
+import { isOtherDisk } from '../../platform/system-errors.js';
 import { type NeededItem } from '../database/index-database.js';
 import { keepLoser, losesContent, moveAside } from './conflict-copy.js';
 import { emptyDirectory } from './delete-actions.js';
@@ -39,7 +40,8 @@ export async function place(ctx: PullContext, item: NeededItem, from: string): P
 /**
  * The file `from`, open as `handle` and found as `seen`, becomes the wanted one and loses its name; `from` may be in
  * another directory. It has its new name on disk before the old one goes. False when it keeps the old one, too: the user
- * wrote to it meanwhile, and is to find that under the name it was written to.
+ * wrote to it meanwhile, and is to find that under the name it was written to. Fails as isOtherDisk tells where only a
+ * copy gets there; nothing has changed then.
  */
 export async function placeMoved(
   ctx: PullContext,
@@ -54,7 +56,7 @@ export async function placeMoved(
   try {
     await ctx.fs.link(from, tempName);
   } catch (error) {
-    if (!hasCode(error, 'refused')) throw error;
+    if (!hasCode(error, 'refused') || isOtherDisk(error)) throw error;
     // No second names on this file system: the names change in one step.
     await place(ctx, item, from);
     return true;

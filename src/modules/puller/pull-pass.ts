@@ -24,6 +24,7 @@ import {
 } from './file-actions.js';
 import { removeTemp } from './file-finisher.js';
 import { ChangedOnDiskError } from './last-look.js';
+import { protectLinks } from './link-protection.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 import {
@@ -146,7 +147,10 @@ export class PullPass {
         if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
           temps.needed(item.global.name);
         }
-        const action: PullAction = isIgnored ? { kind: 'ignore' } : planItem(item, folder.settings);
+        const planned: PullAction = isIgnored
+          ? { kind: 'ignore' }
+          : planItem(item, folder.settings);
+        const action = protectLinks(planned, item, folder.fs.links);
         if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
         if (folder.isSendOnly && !changesIndexOnly(action)) continue;
         const { name, version } = item.global;

@@ -1,0 +1,317 @@
+/**
+ * Looks at the links directly below the roots of folders, has followed-links.ts decide about them, remembers what is
+ * followed in the index database, and tells the folder's file system. One for the node: what one folder follows no other
+ * folder follows.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { messageOf, SyncError } from '../../domain/errors.js';
+import { isInternalName, isTempName, localNameProblem } from '../../domain/file-name.js';
+import { isInvalid } from '../../domain/file-info-rules.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { type FolderFs, type FolderFsFactory, type LinkTarget } from '../../platform/folder-fs.js';
+import { type RootItem, topOf } from '../../platform/root-links.js';
+import { type FolderSettings, type Settings } from '../config/settings.js';
+import { type IndexDatabase } from '../database/index-database.js';
+import { forgetTree } from './forget-tree.js';
+import { MARKER_NAME } from './folder-marker.js';
+import {
+  acceptNameOf,
+  changedNames,
+  decideLinks,
+  type GuardedPlace,
+  type LinkFacts,
+  type LinkStanding,
+  rootLinksOf,
+} from './followed-links.js';
+
+/** Rows read at once to find out whether anything is below a name. */
+const ROWS_AT_ONCE = 500;
+/** What a new file system of its own puts into its root. */
+const LOST_AND_FOUND = 'lost+found';
+
+type Remembered = ReadonlyMap<string, LinkTarget>;
+
+const factKey = (folder: string): string => `links ${folder}`;
+
+export interface LinkKeeperLog {
+  info(message: string): void;
+}
+
+export class LinkKeeper {
+  private readonly remembered = new Map<string, Remembered>();
+  /** Folders decide one after the other. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: IndexDatabase,
+    private readonly factory: FolderFsFactory,
+    private readonly settings: () => Pick<Settings, 'folders' | 'home'>,
+    private readonly log: LinkKeeperLog,
+  ) {}
+
+  /**
+   * Decides anew about the links of the folder and tells its file system. Resolves with the names directly below the root
+   * that stand otherwise than before: they are to be scanned.
+   */
+  async refresh(folder: FolderSettings, fs: FolderFs): Promise<string[]> {
+    const isAny = folder.followSymlinks === true || (await this.rememberedOf(folder.id)).size > 0;
+    if (!isAny) return [];
+    const done = this.last.then(() => this.decide(folder, fs));
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Of names that a scan misses those directly below the root whose tree cannot be told to be deleted. */
+  async unclear(folder: string, fs: FolderFs, missing: readonly string[]): Promise<Set<string>> {
+    const { followed } = fs.links;
+    const tops = new Set(followed.size === 0 ? [] : missing.map(topOf));
+    const unclear = new Set<string>();
+    for (const top of tops) {
+      const expected = followed.get(top);
+      if (expected === undefined) continue;
+      const { item } = await this.look(fs, top);
+      const isSame = item.type === 'symlink' && isSameDirectory(item.target, expected);
+      const isEmpty = !isSame || (await fs.isEmpty(top, countsForNothing).catch(() => true));
+      if (isEmpty && (!isSame || (await this.hasItems(folder, top)))) unclear.add(top);
+    }
+    return unclear;
+  }
+
+  /** The folder's index is dropped. */
+  async forget(folder: string): Promise<void> {
+    if ((await this.rememberedOf(folder)).size > 0) await this.remember(folder, new Map());
+  }
+
+  private async decide(folder: FolderSettings, fs: FolderFs): Promise<string[]> {
+    const isFollowing = folder.followSymlinks === true;
+    const places = await this.places(folder);
+    let standings = await this.standings(folder, fs, places);
+    for (const name of await this.accepted(fs, standings)) {
+      this.log.info(`Folder ${folder.id}: goes on with what is at ${JSON.stringify(name)} now`);
+      await forgetTree(folder.id, name, this.database);
+      await this.remember(folder.id, without(await this.rememberedOf(folder.id), name));
+      standings = await this.standings(folder, fs, places);
+    }
+    await this.rememberFollowed(folder.id, standings);
+    const links = rootLinksOf(standings, isFollowing);
+    const before = fs.links;
+    if (isDeepStrictEqual(before, links)) return [];
+    fs.follow(links);
+    const changed = changedNames(before, links);
+    this.tell(folder.id, changed, standings);
+    return changed;
+  }
+
+  private tell(
+    folder: string,
+    changed: readonly string[],
+    standings: ReadonlyMap<string, LinkStanding>,
+  ): void {
+    for (const name of changed) {
+      const standing = standings.get(name);
+      const link = `Folder ${folder}: the link ${JSON.stringify(name)}`;
+      if (standing?.kind === 'followed')
+        this.log.info(`${link} is followed to ${standing.target.path}`);
+      if (standing?.kind === 'plain' && standing.note !== '')
+        this.log.info(`${link}: ${standing.note}`);
+    }
+  }
+
+  private async standings(
+    folder: FolderSettings,
+    fs: FolderFs,
+    places: readonly GuardedPlace[],
+  ): Promise<ReadonlyMap<string, LinkStanding>> {
+    const isFollowing = folder.followSymlinks === true;
+    const facts: LinkFacts[] = [];
+    const names = await this.candidates(folder, fs);
+    const entries = await this.database.locals(folder.id, names);
+    for (const [index, name] of names.entries()) {
+      facts.push(await this.factsOf(folder, fs, name, entries[index]));
+    }
+    return decideLinks(facts, places, isFollowing);
+  }
+
+  /** Links that are there now, and names that were followed. */
+  private async candidates(folder: FolderSettings, fs: FolderFs): Promise<string[]> {
+    const names = new Set((await this.rememberedOf(folder.id)).keys());
+    if (folder.followSymlinks !== true) return [...names];
+    for (const { name, type } of (await fs.list('')).entries) {
+      const isLink = type === 'symlink' || fs.links.followed.has(name);
+      const isOwn = isInternalName(name) || isTempName(name);
+      if (isLink && !isOwn && localNameProblem(name) === undefined) names.add(name);
+    }
+    return [...names];
+  }
+
+  private async factsOf(
+    folder: FolderSettings,
+    fs: FolderFs,
+    name: string,
+    entry: LocalFileInfo | undefined,
+  ): Promise<LinkFacts> {
+    const remembered = (await this.rememberedOf(folder.id)).get(name);
+    const { item, trouble } = await this.look(fs, name);
+    const isLink = item.type === 'symlink';
+    const { target } = item;
+    const isNew = isLink && remembered === undefined;
+    const elsewhere = isNew ? await this.database.global(folder.id, name) : undefined;
+    // What cannot be read is a problem of the walk.
+    const isEmpty =
+      isLink &&
+      target !== undefined &&
+      (await this.isTargetEmpty(fs, name, target).catch(() => false));
+    return {
+      name,
+      item,
+      trouble,
+      lineage: isLink && target !== undefined ? await this.factory.lineage(target.path) : [],
+      remembered,
+      own: kindOf(entry),
+      isLinkElsewhere: elsewhere?.type === 'symlink' && !elsewhere.deleted && !isInvalid(elsewhere),
+      isEmpty,
+      hasItems: isEmpty && (await this.hasItems(folder.id, name)),
+    };
+  }
+
+  private async look(fs: FolderFs, name: string): Promise<{ item: RootItem; trouble: string }> {
+    try {
+      return { item: await fs.lookAt(name), trouble: '' };
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.code === 'closed') throw error;
+      return { item: { type: 'symlink', target: undefined }, trouble: messageOf(error) };
+    }
+  }
+
+  /** Also of a target that is not followed yet. */
+  private async isTargetEmpty(fs: FolderFs, name: string, target: LinkTarget): Promise<boolean> {
+    if (isSameDirectory(fs.links.followed.get(name), target)) {
+      return fs.isEmpty(name, countsForNothing);
+    }
+    const behind = await this.factory.open(target.path);
+    try {
+      const stat = await behind.stat('');
+      const isIt = stat?.device === target.device && stat.inode === target.inode;
+      // Exchanged meanwhile: nothing is there for sure.
+      return !isIt || (await behind.isEmpty('', countsForNothing));
+    } finally {
+      await behind.close();
+    }
+  }
+
+  /** What others deleted may be gone from here without being recorded yet: that does not count. */
+  private async hasItems(folder: string, name: string): Promise<boolean> {
+    let after: string | undefined = name;
+    for (;;) {
+      const rows = await this.database.localSummaries(folder, name, after, ROWS_AT_ONCE);
+      for (const row of rows) {
+        if (row.name === name || row.deleted || row.localFlags !== 0) continue;
+        if ((await this.database.global(folder, row.name))?.deleted !== true) return true;
+      }
+      after = rows.at(-1)?.name;
+      if (after === undefined) return false;
+    }
+  }
+
+  /** Names that the user has told to go on with; told once, it holds once. */
+  private async accepted(
+    fs: FolderFs,
+    standings: ReadonlyMap<string, LinkStanding>,
+  ): Promise<string[]> {
+    const accepted: string[] = [];
+    for (const [name, standing] of standings) {
+      if (standing.kind !== 'stopped' || !standing.isAcceptable) continue;
+      const file = `${MARKER_NAME}/${acceptNameOf(name)}`;
+      const stat = await fs.stat(file).catch(() => undefined);
+      if (stat?.type !== 'file') continue;
+      await fs.removeFile(file);
+      accepted.push(name);
+    }
+    return accepted;
+  }
+
+  private async places(folder: FolderSettings): Promise<GuardedPlace[]> {
+    const { folders, home } = this.settings();
+    const places: GuardedPlace[] = [];
+    const add = async (what: string, path: string): Promise<void> => {
+      places.push({ what, lineage: await this.factory.lineage(path) });
+    };
+    await add('this folder itself', folder.path);
+    await add('the home of this node', home);
+    for (const { id, path } of folders) {
+      if (id === folder.id) continue;
+      await add(`the folder ${id}`, path);
+      for (const target of (await this.rememberedOf(id)).values()) {
+        await add(`what the folder ${id} follows a link to`, target.path);
+      }
+    }
+    return places;
+  }
+
+  private async rememberFollowed(
+    folder: string,
+    standings: ReadonlyMap<string, LinkStanding>,
+  ): Promise<void> {
+    const known = await this.rememberedOf(folder);
+    const next = new Map(known);
+    for (const [name, standing] of standings) {
+      if (standing.kind === 'followed') next.set(name, standing.target);
+      if (standing.kind === 'plain') next.delete(name);
+    }
+    if (!isDeepStrictEqual(next, known)) await this.remember(folder, next);
+  }
+
+  private async rememberedOf(folder: string): Promise<Remembered> {
+    const known = this.remembered.get(folder);
+    if (known !== undefined) return known;
+    const stored = parse(await this.database.fact(factKey(folder)));
+    const now = this.remembered.get(folder) ?? stored;
+    this.remembered.set(folder, now);
+    return now;
+  }
+
+  private async remember(folder: string, links: Remembered): Promise<void> {
+    await this.database.setFact(factKey(folder), textOf(links));
+    this.remembered.set(folder, links);
+  }
+}
+
+function countsForNothing(name: string): boolean {
+  return name === LOST_AND_FOUND || isTempName(name);
+}
+
+function isSameDirectory(a: LinkTarget | undefined, b: LinkTarget): boolean {
+  return a?.device === b.device && a.inode === b.inode;
+}
+
+function kindOf(entry: LocalFileInfo | undefined): LinkFacts['own'] {
+  if (entry === undefined) return 'none';
+  if (entry.deleted) return 'deleted';
+  return entry.type === 'symlink' ? 'link' : entry.type;
+}
+
+function without(links: Remembered, name: string): Remembered {
+  return new Map([...links].filter(([each]) => each !== name));
+}
+
+function textOf(links: Remembered): string {
+  const entries = [...links].map(([name, { path, device, inode }]) => [
+    name,
+    { path, device: device.toString(), inode: inode.toString() },
+  ]);
+  return entries.length === 0 ? '' : JSON.stringify(Object.fromEntries(entries));
+}
+
+function parse(text: string | undefined): Remembered {
+  if (!text) return new Map();
+  const stored = JSON.parse(text) as Record<
+    string,
+    { path: string; device: string; inode: string }
+  >;
+  return new Map(
+    Object.entries(stored).map(([name, { path, device, inode }]) => [
+      name,
+      { path, device: BigInt(device), inode: BigInt(inode) },
+    ]),
+  );
+}
