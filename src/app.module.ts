@@ -14,6 +14,7 @@ import { ProtocolModule } from './modules/protocol/protocol.module.js';
 import { PullerModule } from './modules/puller/puller.module.js';
 import { RuntimeModule } from './modules/runtime/runtime.module.js';
 import { ScannerModule } from './modules/scanner/scanner.module.js';
+import { WatcherModule } from './modules/watcher/watcher.module.js';
 import { NodeService } from './node.service.js';
 
 @Module({})
@@ -34,6 +35,7 @@ export class AppModule {
         CertModule,
         DatabaseModule,
         ScannerModule,
+        WatcherModule,
         ProtocolModule,
         DiscoveryModule,
         ConnectionsModule,

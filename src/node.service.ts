@@ -17,6 +17,7 @@ import { ClusterService } from './modules/model/cluster.service.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './modules/model/identity.js';
 import { ModelService } from './modules/model/model.service.js';
 import { Hasher } from './modules/scanner/hasher.js';
+import { WatcherService } from './modules/watcher/watcher.service.js';
 import { Walker } from './modules/scanner/walker.js';
 
 @Injectable()
@@ -33,6 +34,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly cluster: ClusterService,
     private readonly connections: ConnectionsService,
     private readonly discovery: DiscoverySourcesService,
+    private readonly watchers: WatcherService,
     private readonly walker: Walker,
     private readonly hasher: Hasher,
     private readonly events: EventsService,
@@ -59,6 +61,7 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
     await this.cluster.stop();
     await this.connections.stop();
     await this.model.stop();
+    await this.watchers.close();
     await this.walker.close();
     await this.hasher.close();
     await this.database.close();

@@ -16,10 +16,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   database: ['config'],
   protocol: [],
   scanner: ['config', 'events'],
+  watcher: ['config', 'events'],
   discovery: ['config', 'cert', 'events'],
   connections: ['config', 'cert', 'events', 'protocol', 'discovery', 'database'],
   puller: ['config', 'events', 'database', 'connections'],
-  model: ['config', 'events', 'database', 'protocol', 'scanner', 'connections', 'puller'],
+  model: [
+    ...['config', 'events', 'database', 'protocol', 'scanner', 'watcher', 'connections'],
+    'puller',
+  ],
   api: [
     ...['config', 'logging', 'cert', 'events', 'database', 'scanner', 'discovery'],
     ...['connections', 'model'],

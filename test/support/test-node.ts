@@ -193,6 +193,8 @@ export class TestNode {
         id: 'default',
         path: this.root,
         rescanIntervalS: 0,
+        // Nothing happens by itself, unless the test asks for it.
+        watch: false,
         ...folder,
       })),
       devices: devices.map((device) => ({ id: '', ...device })),

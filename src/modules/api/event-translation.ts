@@ -83,6 +83,12 @@ export const TRANSLATIONS: Translations = {
     one('RemoteIndexUpdated', { folder, device, items, sequence, version: sequence }),
   ItemStarted: (event) => one('ItemStarted', event),
   ItemFinished: (event) => one('ItemFinished', event),
+  FolderWatchStateChanged: ({ folder, from, to }) =>
+    one('FolderWatchStateChanged', {
+      folder,
+      ...(from === '' ? {} : { from }),
+      ...(to === '' ? {} : { to }),
+    }),
   FolderErrors: ({ folder, errors }) =>
     one('FolderErrors', {
       folder,

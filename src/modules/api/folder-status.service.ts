@@ -77,6 +77,7 @@ export class FolderStatusService {
       state: runner?.state ?? (settings.blockedBy === '' ? '' : 'error'),
       stateChangedMs: this.events.stateChangedMs(id),
       error: runner?.error ?? settings.blockedBy,
+      watchError: runner?.watch.error ?? '',
     });
   }
 

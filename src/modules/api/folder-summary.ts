@@ -15,6 +15,7 @@ export interface SummaryFacts {
   /** Milliseconds since 1970; undefined when it never changed. */
   readonly stateChangedMs: number | undefined;
   readonly error: string;
+  readonly watchError: string;
 }
 
 export const NEVER = '0001-01-01T00:00:00Z';
@@ -42,6 +43,7 @@ export function summaryAnswer(facts: SummaryFacts): SummaryAnswer {
     sequence: local.sequence,
     remoteSequence: facts.remoteSequences,
     ignorePatterns: facts.hasIgnorePatterns,
+    watchError: facts.watchError,
   };
 }
 

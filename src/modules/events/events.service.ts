@@ -49,6 +49,8 @@ export interface NodeEvents {
   FolderInSync: { folder: string };
   /** Other links directly below its root are followed than before. */
   FollowedLinksChanged: { folder: string };
+  /** Why the folder is not watched, before and now; '' when it is. */
+  FolderWatchStateChanged: { folder: string; from: string; to: string };
 }
 
 export type FolderState =

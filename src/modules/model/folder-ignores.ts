@@ -35,6 +35,11 @@ export class FolderIgnores {
     return this.file.lines;
   }
 
+  /** Names of the files that the patterns come from. */
+  get files(): readonly string[] {
+    return this.file.files;
+  }
+
   get matcher(): IgnoreMatcher {
     return this.compiled;
   }

@@ -18,6 +18,7 @@ import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
 import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
+import { type FolderWatch } from './folder-watch.js';
 import { type LocalIdentity } from './identity.js';
 import { type LinkKeeper } from './link-keeper.js';
 import { overrideNeeds } from './override.js';
@@ -45,6 +46,7 @@ export interface FolderRunnerParts {
   readonly clock: Clock;
   readonly roots: FolderRoots;
   readonly links: LinkKeeper;
+  readonly watch: FolderWatch;
 }
 
 export interface FolderRunnerLog {
@@ -98,6 +100,10 @@ export class FolderRunner {
   /** The folder's file system while it is healthy: for answering requests. */
   get fs(): FolderFs | undefined {
     return this.currentState === 'error' ? undefined : this.openFs;
+  }
+
+  get watch(): FolderWatch {
+    return this.parts.watch;
   }
 
   get problems(): ItemProblem[] {
@@ -163,6 +169,7 @@ export class FolderRunner {
 
   async stop(): Promise<void> {
     this.timers.stop();
+    this.parts.watch.stop();
     await this.loop.stop();
     this.refuseAll(new SyncError('closed', 'the folder is stopped'));
     await this.parts.puller.forget(this.settings.id);
@@ -175,6 +182,7 @@ export class FolderRunner {
       await this.renew();
       await this.refreshLinks(fs);
       await this.refreshIgnores(fs);
+      await this.parts.watch.follow(fs, this.ignores, signal);
       const names = this.requests.take();
       if (names !== undefined) {
         await this.scan(fs, names, signal);
@@ -283,6 +291,7 @@ export class FolderRunner {
         isSendOnly: this.isSendOnly,
         ignores: this.ignores.matcher,
         onArrived: this.contentArrived,
+        onPlaced: this.parts.watch.expect,
       },
       signal,
     );

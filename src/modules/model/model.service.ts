@@ -11,12 +11,14 @@ import { EventsService } from '../events/events.service.js';
 import { PullerService } from '../puller/puller.service.js';
 import { RescanScheduleService } from '../scanner/rescan-schedule.service.js';
 import { ScannerService } from '../scanner/scanner.service.js';
+import { WatcherService } from '../watcher/watcher.service.js';
 import { AnnouncedSequences } from './announced.js';
 import { type FolderChanges, isSendOnly } from './folder-changes.js';
 import { movedFolders, planFolderChanges } from './folder-changes.js';
 import { FolderRoots } from './folder-roots.js';
 import { FolderRunner } from './folder-runner.js';
 import { LinkKeeper } from './link-keeper.js';
+import { FolderWatch } from './folder-watch.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './identity.js';
 
 @Injectable()
@@ -38,6 +40,7 @@ export class ModelService {
     private readonly scanner: ScannerService,
     private readonly puller: PullerService,
     private readonly rescans: RescanScheduleService,
+    private readonly watchers: WatcherService,
     private readonly factory: FolderFsFactory,
     private readonly events: EventsService,
     private readonly clock: Clock,
@@ -96,6 +99,7 @@ export class ModelService {
       await this.startFolder(folder, now);
     }
     for (const folder of changes.reschedule) this.schedule(folder);
+    for (const runner of this.runners.values()) runner.watch.retryNow();
     for (const folder of changes.reshare) {
       await this.database.keepRemotes(folder.id, folder.devices);
       this.runners.get(folder.id)?.requestPull();
@@ -198,9 +202,23 @@ export class ModelService {
   }
 
   private schedule(folder: FolderSettings): void {
-    this.rescans.start(folder.id, folder.rescanIntervalS, () =>
+    const runner = this.runners.get(folder.id);
+    if (runner === undefined) return;
+    this.rescans.start(folder.id, runner.watch.rescanIntervalS(folder), () =>
       this.runners.get(folder.id)?.requestScan(['']),
     );
+  }
+
+  private watchOf(folder: FolderSettings): FolderWatch {
+    return new FolderWatch(folder, this.watchers, this.events, {
+      requestScan: (names) => this.runners.get(folder.id)?.requestScan(names),
+      reschedule: () => {
+        const now = this.appliedSettings.folders.find(({ id }) => id === folder.id);
+        if (now !== undefined) this.schedule(now);
+      },
+      warn: (message) => this.logger.warn(message),
+      info: (message) => this.logger.log(message),
+    });
   }
 
   private async startFolder(folder: FolderSettings, settings: Settings): Promise<void> {
@@ -212,11 +230,12 @@ export class ModelService {
     await this.database.addFolder(folder.id);
     await this.database.keepRemotes(folder.id, folder.devices);
     const { database, scanner, puller, factory, events, clock, roots, links } = this;
+    const watch = this.watchOf(folder);
     const runner = new FolderRunner(
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      { database, scanner, puller, factory, events, clock, roots, links },
+      { database, scanner, puller, factory, events, clock, roots, links, watch },
       {
         info: (message) => this.logger.log(message),
         warn: (message) => this.logger.warn(message),

@@ -1,5 +1,5 @@
 /** What every part of one pass over a folder's needs works with. Made by PullPass, gone with it. */
-import { type FileInfo } from '../../domain/file-info.js';
+import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { type IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
@@ -27,6 +27,8 @@ export interface PullFolder {
   readonly ignores: IgnoreMatcher;
   /** Content has arrived, or failed to, that no pass was waiting for: another pass is due. */
   readonly onArrived: () => void;
+  /** These are on disk as the entries say, and about to be recorded. */
+  readonly onPlaced?: (files: readonly LocalFileInfo[]) => void;
 }
 
 /** Connected devices that have the item: files of one group compete for the same senders. */

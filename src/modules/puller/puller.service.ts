@@ -170,7 +170,7 @@ export class PullerService {
       temps,
       partial,
       patience,
-      batch: new RecordBatch(settings.id, fs, database, events, clock),
+      batch: new RecordBatch(settings.id, fs, database, events, clock, folder.onPlaced),
       rescan: new RescanList(),
       folderFs: (id) => this.folders.get(id)?.fs,
       hasDeletes: need.deleted > 0 && !settings.ignoreDelete,

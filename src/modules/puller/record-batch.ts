@@ -33,11 +33,13 @@ export class RecordBatch {
     private readonly database: IndexDatabase,
     private readonly events: EventsService,
     private readonly clock: Clock,
+    private readonly onPlaced: (files: readonly LocalFileInfo[]) => void = () => undefined,
   ) {}
 
   /** The files become one group, never parted; `directories` are those whose entries were changed for them. */
   async add(files: readonly LocalFileInfo[], directories: Iterable<string>): Promise<void> {
     this.throwFailure();
+    this.onPlaced(files);
     for (const file of files) {
       this.files.push(file);
       this.hashBytes += file.blockHashes.length;

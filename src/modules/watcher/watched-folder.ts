@@ -1,0 +1,243 @@
+/**
+ * The watch of one folder over its life: begins it, follows what is to be watched, turns changes into names to scan, and
+ * begins anew after a failure. The rule: once the tree is watched, whatever may have changed before that is scanned.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { type SyncError } from '../../domain/errors.js';
+import { type Clock } from '../../platform/clock.js';
+import { NamedTimers } from '../../platform/named-timers.js';
+import { ChangeAggregator } from './change-aggregator.js';
+import { ExpectedItems } from './expected-items.js';
+import {
+  type PathChange,
+  type Watcher,
+  type WatcherFactory,
+  type WatchListener,
+  type WatchScope,
+} from './watcher.js';
+
+/** A scan waits so long for the watch to be in place; when it takes longer the folder is scanned once more. */
+export const WATCH_FIRST_MS = 1_500;
+/** After a failure, and after twice the last pause then. */
+export const RETRY_MS = 1_000;
+export const RETRY_MS_MAX = 60_000;
+/** After a limit of the system was met. */
+export const LIMIT_RETRY_MS = 60_000;
+export const LIMIT_RETRY_MS_MAX = 3_600_000;
+/** A watch that lasted so long was a good one. */
+const STEADY_MS = 60_000;
+
+export interface WatchOptions {
+  readonly delayMs: number;
+  readonly pauseMaxMs?: number;
+  readonly ignorePerms: boolean;
+}
+
+/** Who the watch is for. */
+export interface WatchUser {
+  /** These names, and what is below them, may have changed; [''] = the whole folder. */
+  scan(names: readonly string[]): void;
+  /** A file with ignore patterns may have changed, or a failed watch may be tried again: follow is due. */
+  wake(): void;
+  /** Why nothing is watched, '' when all is. */
+  stateChanged(from: string, to: string): void;
+}
+
+export class WatchedFolder {
+  private readonly timers: NamedTimers<'flush' | 'patterns' | 'retry' | 'first'>;
+  private readonly aggregator: ChangeAggregator;
+  private readonly expected: ExpectedItems;
+  private readonly delayMs: number;
+  private watcher: Watcher | undefined;
+  /** What the present watcher was begun for, and what it follows. */
+  private holder: object | undefined;
+  private scope: WatchScope | undefined;
+  private isPlaced = false;
+  /** A scan has begun, or was given up, while changes could be missed. */
+  private isScanDue = false;
+  private placedMs = 0;
+  private retryMs = 0;
+  private isWaitingToRetry = false;
+  private isStopped = false;
+  private settle = (): void => undefined;
+  private currentError = '';
+
+  constructor(
+    private readonly factory: WatcherFactory,
+    private readonly clock: Clock,
+    options: WatchOptions,
+    private readonly user: WatchUser,
+  ) {
+    this.timers = new NamedTimers(clock);
+    this.aggregator = new ChangeAggregator(options);
+    this.expected = new ExpectedItems(options.ignorePerms);
+    this.delayMs = options.delayMs;
+  }
+
+  /** Why nothing is watched, or ''. */
+  get error(): string {
+    return this.currentError;
+  }
+
+  /**
+   * Watches from now on what is asked for. Resolves when that is so, cannot be, or takes longer than WATCH_FIRST_MS;
+   * soon, when nothing is another than last time. `holder`: another object means another directory at the root.
+   */
+  async follow(
+    holder: object,
+    root: string,
+    scope: WatchScope,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.isStopped || this.isWaitingToRetry) return;
+    if (this.watcher !== undefined && this.holder !== holder) this.end();
+    if (this.watcher === undefined) {
+      this.begin(holder, root, scope);
+    } else if (!isSameScope(scope, this.scope)) {
+      this.scope = scope;
+      this.isPlaced = false;
+      this.watcher.follow(scope);
+    } else if (this.isPlaced || this.isScanDue) {
+      return;
+    }
+    await this.placed(signal);
+  }
+
+  /** The node itself has put these in place, or removed them. */
+  expect(files: readonly LocalFileInfo[]): void {
+    this.expected.add(files, this.clock.monotonicMs());
+  }
+
+  /** What kept it from watching may be over: tries again now. */
+  retryNow(): void {
+    if (!this.isWaitingToRetry) return;
+    this.timers.cancel('retry');
+    this.isWaitingToRetry = false;
+    this.user.wake();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timers.stop();
+    this.end();
+    this.settle();
+  }
+
+  private begin(holder: object, root: string, scope: WatchScope): void {
+    this.holder = holder;
+    this.scope = scope;
+    this.isPlaced = false;
+    const isCurrent = (): boolean => this.watcher === watcher && !this.isStopped;
+    const listener: WatchListener = {
+      watching: () => isCurrent() && this.watching(),
+      changed: (changes) => isCurrent() && this.changed(changes),
+      patternsChanged: () => isCurrent() && this.patternsChanged(),
+      failed: (error) => isCurrent() && this.failed(error),
+    };
+    const watcher = this.factory.watch({ root, ...scope }, listener);
+    this.watcher = watcher;
+  }
+
+  private end(): void {
+    this.watcher?.close();
+    this.watcher = undefined;
+    this.isPlaced = false;
+  }
+
+  private async placed(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.settle = resolve;
+      signal.addEventListener('abort', this.settle);
+      this.timers.set('first', WATCH_FIRST_MS, resolve);
+    });
+    signal.removeEventListener('abort', this.settle);
+    this.timers.cancel('first');
+    if (!this.isPlaced) this.isScanDue = true;
+  }
+
+  private watching(): void {
+    this.isPlaced = true;
+    this.placedMs = this.clock.monotonicMs();
+    this.setError('');
+    this.settle();
+    if (!this.isScanDue) return;
+    this.isScanDue = false;
+    this.user.scan(['']);
+  }
+
+  private failed(error: SyncError): void {
+    const lastedMs = this.isPlaced ? this.clock.monotonicMs() - this.placedMs : 0;
+    const isLimit = error.code === 'refused';
+    const least = isLimit ? LIMIT_RETRY_MS : RETRY_MS;
+    const most = isLimit ? LIMIT_RETRY_MS_MAX : RETRY_MS_MAX;
+    const next = lastedMs >= STEADY_MS ? least : Math.max(2 * this.retryMs, least);
+    this.retryMs = Math.min(next, most);
+    this.end();
+    this.isScanDue = true;
+    this.isWaitingToRetry = true;
+    this.timers.set('retry', this.retryMs, () => this.retryNow());
+    this.setError(error.message);
+    this.settle();
+    // What became of the root is for the folder's own check to say.
+    if (!isLimit) this.user.scan(['']);
+  }
+
+  private setError(error: string): void {
+    const from = this.currentError;
+    if (from === error) return;
+    this.currentError = error;
+    this.user.stateChanged(from, error);
+  }
+
+  private changed(changes: readonly PathChange[]): void {
+    const nowMs = this.clock.monotonicMs();
+    for (const change of changes) this.aggregator.add(change, nowMs);
+    this.timers.setUnlessSet('flush', this.delayMs, () => this.flush());
+  }
+
+  /** The file may be half written. */
+  private patternsChanged(): void {
+    this.timers.set('patterns', this.delayMs, () => this.user.wake());
+  }
+
+  private flush(): void {
+    const nowMs = this.clock.monotonicMs();
+    const changes = this.aggregator.take(nowMs);
+    const nextMs = this.aggregator.nextMs();
+    if (nextMs !== undefined) {
+      this.timers.set('flush', Math.max(1, Math.ceil(nextMs - nowMs)), () => this.flush());
+    }
+    if (changes.length === 0) return;
+    this.unexpected(changes).then(
+      (names) => {
+        if (names.length > 0 && !this.isStopped) this.user.scan(names);
+      },
+      () => this.user.scan(changes.map(({ name }) => name)),
+    );
+  }
+
+  /** The names under which something else is on disk than what the node has put there. */
+  private async unexpected(changes: readonly PathChange[]): Promise<string[]> {
+    const asked = changes
+      .filter(({ name, kind }) => kind !== 'tree' && this.expected.has(name))
+      .map(({ name }) => name);
+    const seen = asked.length === 0 ? [] : await this.watcher?.look(asked);
+    const nowMs = this.clock.monotonicMs();
+    const same = new Set(
+      asked.filter(
+        (name, at) => seen !== undefined && this.expected.isAsExpected(name, seen[at], nowMs),
+      ),
+    );
+    return changes.filter(({ name }) => !same.has(name)).map(({ name }) => name);
+  }
+}
+
+function isSameScope(now: WatchScope, before: WatchScope | undefined): boolean {
+  if (before === undefined || now.patterns !== before.patterns) return false;
+  return (
+    isDeepStrictEqual(now.patternFiles, before.patternFiles) &&
+    isDeepStrictEqual(now.mounts, before.mounts)
+  );
+}
