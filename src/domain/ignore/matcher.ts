@@ -21,7 +21,11 @@ export const KEPT: IgnoreVerdict = {
 };
 /** Stands before and after each name. */
 const EDGE = '\0';
-const BUCKETS = 1 << 28;
+ 
+const IS_ASCII = /^[\0-\x7f]*$/;
+const BUCKET_MASK = (1 << 28) - 1;
+/** Grams that share a place here are told apart by the index; most grams of a name share it with none of a pattern. */
+const PLACE_MASK = (1 << 16) - 1;
 
 interface Compiled {
   readonly order: number;
@@ -32,13 +36,12 @@ interface Compiled {
 /** Pure; made again when the patterns change. */
 export class IgnoreMatcher {
   private readonly index = new Map<number, Compiled[]>();
+  private readonly places = new Uint8Array(PLACE_MASK + 1);
   /** Patterns without two fixed characters in a row. */
   private readonly always: Compiled[] = [];
   private readonly verdicts: readonly IgnoreVerdict[];
-  private readonly foldsAny: boolean;
 
   constructor(patterns: readonly IgnorePattern[]) {
-    this.foldsAny = patterns.some(({ foldsCase }) => foldsCase);
     const firstKept = patterns.findIndex((pattern) => !allowsSkipping(pattern));
     this.verdicts = patterns.map(({ isIgnored, isDeletable }, at) => ({
       isIgnored,
@@ -58,7 +61,7 @@ export class IgnoreMatcher {
   /** name: from the root, NFC, with `/`. */
   match(name: string): IgnoreVerdict {
     if (this.isEmpty) return KEPT;
-    const folded = this.foldsAny ? name.toLowerCase() : name;
+    const folded = name.toLowerCase();
     let best = this.verdicts.length;
     const consider = (candidates: readonly Compiled[]): void => {
       for (const { order, matches, foldsCase } of candidates) {
@@ -67,13 +70,14 @@ export class IgnoreMatcher {
       }
     };
     consider(this.always);
-    for (const text of folded === name ? [name] : [name, folded]) {
+    // Grams are of ASCII in lower case; other letters may be others when folded.
+    for (const text of IS_ASCII.test(name) ? [folded] : [lowerAscii(name), folded]) {
       const framed = EDGE + text + EDGE;
       for (let at = 0; at + 2 <= framed.length; at += 1) {
-        const two = this.index.get(gramAt(framed, at, 2));
-        if (two !== undefined) consider(two);
-        const three = this.index.get(gramAt(framed, at, 3));
-        if (three !== undefined) consider(three);
+        const two = gramAt(framed, at, 2);
+        if (this.places[two & PLACE_MASK] !== 0) consider(this.index.get(two) ?? []);
+        const three = gramAt(framed, at, 3);
+        if (this.places[three & PLACE_MASK] !== 0) consider(this.index.get(three) ?? []);
       }
     }
     return this.verdicts[best] ?? KEPT;
@@ -87,8 +91,12 @@ export class IgnoreMatcher {
       const isRarer = rarest === undefined || this.count(key) < this.count(rarest);
       if (isRarer) rarest = key;
     }
-    if (rarest === undefined) this.always.push(compiled);
-    else this.index.set(rarest, [...(this.index.get(rarest) ?? []), compiled]);
+    if (rarest === undefined) {
+      this.always.push(compiled);
+      return;
+    }
+    this.index.set(rarest, [...(this.index.get(rarest) ?? []), compiled]);
+    this.places[rarest & PLACE_MASK] = 1;
   }
 
   private count(key: number): number {
@@ -110,16 +118,20 @@ function fixedTexts(nodes: readonly GlobNode[]): string[] {
   nodes.forEach((node, at) => {
     if (node.kind !== 'text') return;
     const [before, after] = [at === 0 ? EDGE : '', at === nodes.length - 1 ? EDGE : ''];
-    texts.push(before + node.text + after);
+    texts.push(before + lowerAscii(node.text) + after);
   });
   return texts;
+}
+
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Two grams may share a number: a candidate too many costs time only. */
 function gramAt(text: string, at: number, length: 2 | 3): number {
   const two = text.charCodeAt(at) * 131 + text.charCodeAt(at + 1);
   const three = length === 2 ? two : two * 131 + text.charCodeAt(at + 2);
-  return (three % BUCKETS) * 2 + (length - 2);
+  return ((three & BUCKET_MASK) << 1) | (length - 2);
 }
 
 /** After a pattern that keeps something deeper down, an ignored directory has to be looked into. */
