@@ -21,7 +21,7 @@ export const KEPT: IgnoreVerdict = {
 };
 /** Stands before and after each name. */
 const EDGE = '\0';
- 
+
 const IS_ASCII = /^[\0-\x7f]*$/;
 const BUCKET_MASK = (1 << 28) - 1;
 /** Grams that share a place here are told apart by the index; most grams of a name share it with none of a pattern. */
