@@ -62,13 +62,19 @@ export class NodeUnderTest {
     args.push('--conn-intv', '1', '--scan-intv', '0', '--log-format', 'pretty');
     const env = this.environment({
       BENCH_LOOP_FILE: this.loopFile,
-      SYNCNEST_FOLDERS: `default=${this.root}`,
+      SYNCNEST_FOLDERS: JSON.stringify([this.folder(peer)]),
       SYNCNEST_DEVICES: `${peer.id}=${dials ? `tcp://127.0.0.1:${peer.port}` : 'dynamic'}`,
     });
     return spawn(process.execPath, ['--import', LOOP_MONITOR, ...flags, PROGRAM, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  folder(peer) {
+    const devices = [{ deviceID: peer.id }];
+    const watched = this.options.isWatched ? {} : { fsWatcherEnabled: false };
+    return { id: 'default', path: this.root, devices, ...watched };
   }
 
   startStock(peer, dials) {
@@ -137,11 +143,12 @@ export class NodeUnderTest {
 }
 
 function stockConfig(node, peer, dials) {
+  const watched = node.options.isWatched ? '' : ' fsWatcherEnabled="false"';
   const off = ['globalAnnounceEnabled', 'localAnnounceEnabled', 'relaysEnabled', 'natEnabled'];
   off.push('crashReportingEnabled', 'setLowPriority', 'startBrowser');
   const address = dials ? `tcp://127.0.0.1:${peer.port}` : 'dynamic';
   return `<configuration version="35">
-<folder id="default" path="${node.root}" rescanIntervalS="0" fsWatcherEnabled="false">
+<folder id="default" path="${node.root}" rescanIntervalS="0"${watched}>
 <device id="${node.id}"/><device id="${peer.id}"/><maxConflicts>10</maxConflicts></folder>
 <device id="${node.id}" compression="metadata"><address>dynamic</address></device>
 <device id="${peer.id}" compression="metadata"><address>${address}</address></device>

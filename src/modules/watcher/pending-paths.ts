@@ -44,7 +44,7 @@ export class PendingPaths {
       return;
     }
     this.put(name, { kind, firstMs: nowMs, lastMs: nowMs });
-    if (kind === 'tree') this.dropBelow(name);
+    if (this.get(name)?.kind === 'tree') this.dropBelow(name);
     else this.bound(name, nowMs);
   }
 
@@ -120,13 +120,13 @@ export class PendingPaths {
   }
 
   private dropBelow(tree: string): void {
+    const own = tree === '' ? this.get('') : undefined;
     for (const [directory, paths] of this.directories) {
       if (!isBelow(directory, tree)) continue;
-      const own = tree === '' && directory === '' ? paths.get('') : undefined;
       this.count -= paths.size;
       this.directories.delete(directory);
-      if (own !== undefined) this.put('', own);
     }
+    if (own !== undefined) this.put('', own);
   }
 }
 
