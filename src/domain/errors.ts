@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'mismatch' // content does not have the expected hash
   | 'exists'
   | 'io'
+  | 'full' // a disk has too little room
   | 'corrupt'; // stored data is damaged
 
 /** A failed operation. `retryable`: the same call may succeed later. */

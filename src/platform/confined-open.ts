@@ -116,6 +116,8 @@ export function itemStatOf(stats: BigIntStats): ItemStat {
     modifiedNs: Number(mtimeNs - modifiedS * NS_PER_S),
     changedNs: stats.ctimeNs,
     links: Number(stats.nlink),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
     device: stats.dev,
     inode: stats.ino,
   };

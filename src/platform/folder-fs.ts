@@ -7,6 +7,7 @@
  * with 'exists'; anything else with 'io' and the system's error as cause. A crash may lose whatever was not synced.
  * The one exception are links directly below the root that were named by `follow` (root-links.ts).
  */
+import { type DiskSpace } from './disk-space.js';
 import { type LinkTarget, NO_LINKS, type RootItem, type RootLinks, topOf } from './root-links.js';
 
 export { type LinkTarget, type RootItem, type RootLinks, topOf };
@@ -25,6 +26,9 @@ export interface ItemStat {
   readonly inode: bigint;
   /** Names that the file has (hard links); undefined where the stat came a way that does not tell. */
   readonly links?: number;
+  /** User and group that it belongs to; undefined where the stat came a way that does not tell. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface DirectoryEntry {
@@ -48,6 +52,7 @@ export interface FileHandle {
   write(position: number, data: Uint8Array): Promise<void>;
   truncate(size: number): Promise<void>;
   setPermissions(mode: number): Promise<void>;
+  setOwner(uid: number, gid: number): Promise<void>;
   /**
    * Sets the modification time as exactly as the platform can (microseconds in Node). With `seen`: fails with
    * 'changed' when size or time are not what that look found, as the new time would hide it.
@@ -129,6 +134,8 @@ export abstract class FolderFs {
    */
   abstract link(from: string, to: string): Promise<void>;
   abstract makeSymlink(target: string, name: string): Promise<void>;
+  /** Of the link itself. */
+  abstract setLinkOwner(name: string, uid: number, gid: number): Promise<void>;
   /** Fails with 'refused' for what is no link or has a target that is not UTF-8. */
   abstract readSymlink(name: string): Promise<string>;
   /** Flushes a directory's entries. */
@@ -149,6 +156,10 @@ export abstract class FolderFs {
   ): Promise<Uint8Array | undefined>;
   /** Found out once by trying, in the root; needs a writable root, else true is assumed. */
   abstract isCaseSensitive(): Promise<boolean>;
+  /** As isCaseSensitive: whether the file system keeps the permissions that are set. */
+  abstract holdsPermissions(): Promise<boolean>;
+  /** The room on the file system that the directory is on. */
+  abstract space(directory: string): Promise<DiskSpace>;
   /**
    * Fails with 'missing' when the root's path no longer leads to the directory that was opened: moved, replaced or
    * unmounted. To be asked before a scan or a pull, since operations would go on in the old directory.

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../domain/errors.js';
 import { type Clock } from './clock.js';
+import { type DiskSpace } from './disk-space.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf, splitName } from './folder-name.js';
 import { type Instant, type MemoryEntry, MemoryNode } from './memory-node.js';
@@ -11,16 +12,25 @@ import { type Instant, type MemoryEntry, MemoryNode } from './memory-node.js';
 const COMPONENT_BYTES_MAX = 255;
 const ROOT_PERMISSIONS = 0o700;
 const NS_PER_US = 1000n;
+const TIME_STEPS_NS = {
+  nanoseconds: 1n,
+  microseconds: NS_PER_US,
+  twoSeconds: 2_000_000_000n,
+} as const;
+/** Of a disk that never gets full. */
+const ENDLESS_BYTES = 2 ** 50;
 const US_PER_MS = 1000;
 
 export interface MemoryDiskOptions {
-  /** 'microseconds' cuts modification times that are set, as Node does on a real disk. */
-  readonly timesIn?: 'microseconds' | 'nanoseconds';
+  /** Modification times that are set are cut to these: 'microseconds' as Node does on a real disk. */
+  readonly timesIn?: keyof typeof TIME_STEPS_NS;
   readonly caseSensitive?: boolean;
   /** Taken from the permissions of what is created. */
   readonly umask?: number;
   /** The number that stat gives as the device. */
   readonly device?: bigint;
+  /** False: setting permissions changes nothing. */
+  readonly holdsPermissions?: boolean;
   /**
    * Called with each operation's method name and the item's name before it starts. What it throws is the operation's
    * failure; errors with a system's code ('ENOSPC') are treated as if the system had given them.
@@ -61,8 +71,11 @@ export class MemoryDisk {
   readonly root: MemoryNode;
   /** Directories of other disks that followed links directly below the root lead to, by name. */
   mounted: ReadonlyMap<string, MemoryNode> = new Map();
+  /** What is told of the room on it; nothing else heeds it. */
+  space: DiskSpace = { freeBytes: ENDLESS_BYTES, totalBytes: ENDLESS_BYTES, device: 1n };
+  readonly holdsPermissions: boolean;
   readonly #device: bigint | undefined;
-  readonly #timesIn: 'microseconds' | 'nanoseconds';
+  readonly #timeStepNs: bigint;
   #lastInode = 1n;
   #lastChangedNs = 0n;
 
@@ -73,7 +86,8 @@ export class MemoryDisk {
     this.caseSensitive = options.caseSensitive ?? true;
     this.umask = options.umask ?? 0o022;
     this.beforeOperation = options.beforeOperation;
-    this.#timesIn = options.timesIn ?? 'microseconds';
+    this.holdsPermissions = options.holdsPermissions ?? true;
+    this.#timeStepNs = TIME_STEPS_NS[options.timesIn ?? 'microseconds'];
     this.#device = options.device;
     this.root = this.#newNode('directory', this.#lastInode, ROOT_PERMISSIONS, this.now());
   }
@@ -87,8 +101,8 @@ export class MemoryDisk {
   }
 
   storableTime(ns: bigint): bigint {
-    if (this.#timesIn === 'nanoseconds') return ns;
-    return ns - (((ns % NS_PER_US) + NS_PER_US) % NS_PER_US);
+    const step = this.#timeStepNs;
+    return ns - (((ns % step) + step) % step);
   }
 
   /** The directories from the root to this one. */

@@ -48,9 +48,13 @@ export class MemoryFileHandle implements FileHandle {
   }
 
   setPermissions(mode: number): Promise<void> {
-    return this.#run('setPermissions', () =>
-      this.node.setPermissions(mode & 0o7777, this.disk.now()),
-    );
+    return this.#run('setPermissions', () => {
+      if (this.disk.holdsPermissions) this.node.setPermissions(mode & 0o7777, this.disk.now());
+    });
+  }
+
+  setOwner(uid: number, gid: number): Promise<void> {
+    return this.#run('setOwner', () => this.node.setOwner(uid, gid, this.disk.now()));
   }
 
   setModified(seconds: number, nanoseconds: number, seen?: ItemStat): Promise<void> {

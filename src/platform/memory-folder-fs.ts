@@ -5,6 +5,7 @@
 import { dirname, resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
 import { type Clock } from './clock.js';
+import { type DiskSpace } from './disk-space.js';
 import {
   type DirectoryListing,
   type FileHandle,
@@ -196,6 +197,12 @@ export class MemoryFolderFs extends FolderFs {
     });
   }
 
+  setLinkOwner(name: string, uid: number, gid: number): Promise<void> {
+    return this.#run('setLinkOwner', name, () => {
+      this.#existing(this.disk.place(name)).node.setOwner(uid, gid, this.disk.now());
+    });
+  }
+
   readSymlink(name: string): Promise<string> {
     const read = (): string => {
       const { node } = this.#existing(this.disk.place(name));
@@ -224,6 +231,14 @@ export class MemoryFolderFs extends FolderFs {
 
   isCaseSensitive(): Promise<boolean> {
     return this.#run('isCaseSensitive', '', () => this.disk.caseSensitive);
+  }
+
+  holdsPermissions(): Promise<boolean> {
+    return this.#run('holdsPermissions', '', () => this.disk.holdsPermissions);
+  }
+
+  space(directory: string): Promise<DiskSpace> {
+    return this.#run('space', directory, () => this.disk.space);
   }
 
   checkRoot(): Promise<void> {

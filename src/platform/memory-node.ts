@@ -23,6 +23,8 @@ export interface MemoryEntry {
 
 interface State extends Instant {
   readonly permissions: number;
+  readonly uid: number;
+  readonly gid: number;
   readonly bytes: Uint8Array;
   readonly size: number;
   /** By the name, or its folded form where case does not count. */
@@ -38,6 +40,8 @@ export class MemoryNode {
   #bytes = new Uint8Array(0);
   #size = 0;
   #permissions: number;
+  #uid = 0;
+  #gid = 0;
   #modifiedNs: bigint;
   #changedNs: bigint;
   #durable: State;
@@ -81,6 +85,8 @@ export class MemoryNode {
       device: this.device,
       inode: this.inode,
       links: this.links,
+      uid: this.#uid,
+      gid: this.#gid,
     };
   }
 
@@ -107,6 +113,12 @@ export class MemoryNode {
 
   setPermissions(permissions: number, now: Instant): void {
     this.#permissions = permissions;
+    this.changed(now);
+  }
+
+  setOwner(uid: number, gid: number, now: Instant): void {
+    this.#uid = uid;
+    this.#gid = gid;
     this.changed(now);
   }
 
@@ -145,6 +157,8 @@ export class MemoryNode {
     this.#bytes = durable.bytes as Uint8Array<ArrayBuffer>;
     this.#size = durable.size;
     this.#permissions = durable.permissions;
+    this.#uid = durable.uid;
+    this.#gid = durable.gid;
     this.#modifiedNs = durable.modifiedNs;
     this.#changedNs = durable.changedNs;
     this.entries = new Map(durable.entries);
@@ -175,6 +189,8 @@ export class MemoryNode {
   #state(): State {
     return {
       permissions: this.#permissions,
+      uid: this.#uid,
+      gid: this.#gid,
       modifiedNs: this.#modifiedNs,
       changedNs: this.#changedNs,
       bytes: this.#bytes,

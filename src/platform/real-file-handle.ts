@@ -60,6 +60,10 @@ export class RealFileHandle implements FileHandle {
     return this.#run('set permissions of', () => this.handle.chmod(mode & 0o7777));
   }
 
+  setOwner(uid: number, gid: number): Promise<void> {
+    return this.#run('set owner of', () => this.handle.chown(uid, gid));
+  }
+
   setModified(seconds: number, nanoseconds: number, seen?: ItemStat): Promise<void> {
     const time = toSystemTime(seconds, nanoseconds);
     return this.#run('set time of', async () => {
@@ -113,6 +117,8 @@ export function toItemStat(stats: fs.BigIntStats): ItemStat {
     device: stats.dev,
     inode: stats.ino,
     links: Number(stats.nlink),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
   };
 }
 

@@ -10,6 +10,7 @@ import { SyncError } from '../domain/errors.js';
 import { tryCase } from './case-probe.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
+import { type DiskSpace, spaceAt } from './disk-space.js';
 import { DiskThreads } from './disk-threads.js';
 import {
   type DirectoryEntry,
@@ -22,6 +23,7 @@ import {
 } from './folder-fs.js';
 import { isStorable, printableName, splitName } from './folder-name.js';
 import { OperationSlots } from './operation-slots.js';
+import { probePermissions } from './permission-probe.js';
 import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
 import { lineageOf, lookAtRootItem } from './root-look.js';
 import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
@@ -49,6 +51,7 @@ const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
   #caseSensitive: Promise<boolean> | undefined;
+  #holdsPermissions: Promise<boolean> | undefined;
   #closing: Promise<unknown> | undefined;
 
   private constructor(
@@ -184,6 +187,10 @@ export class RealFolderFs extends FolderFs {
     });
   }
 
+  setLinkOwner(name: string, uid: number, gid: number): Promise<void> {
+    return this.#below('set owner of', name, (path) => fs.lchown(path, uid, gid));
+  }
+
   readSymlink(name: string): Promise<string> {
     const read = async (path: string): Promise<string> => {
       const target = await fs.readlink(path, 'buffer');
@@ -240,6 +247,17 @@ export class RealFolderFs extends FolderFs {
       throw error;
     });
     return this.#caseSensitive;
+  }
+
+  holdsPermissions(): Promise<boolean> {
+    return (this.#holdsPermissions ??= probePermissions(this).catch((error: unknown) => {
+      this.#holdsPermissions = undefined;
+      throw error;
+    }));
+  }
+
+  space(directory: string): Promise<DiskSpace> {
+    return this.#inside('look at the room of', directory, (path) => spaceAt(`${path}/.`));
   }
 
   checkRoot(): Promise<void> {

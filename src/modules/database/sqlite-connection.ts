@@ -120,12 +120,12 @@ export class SqliteConnection {
 
   private explain(error: unknown): SyncError {
     const sqliteCode = String((error as { code?: unknown }).code ?? '');
-    let code: ErrorCode = 'io';
+    let code: ErrorCode = sqliteCode === 'SQLITE_FULL' ? 'full' : 'io';
     if (sqliteCode.startsWith('SQLITE_CORRUPT') || sqliteCode === 'SQLITE_NOTADB') {
       code = 'corrupt';
       this.onCorrupt();
     }
     const message = `index database ${this.path}: ${messageOf(error)} (${sqliteCode || 'no code'})`;
-    return new SyncError(code, message, code === 'io', { cause: error });
+    return new SyncError(code, message, code !== 'corrupt', { cause: error });
   }
 }

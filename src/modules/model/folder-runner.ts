@@ -19,6 +19,7 @@ import { FolderProblems } from './folder-problems.js';
 import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type FolderWatch } from './folder-watch.js';
+import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
 import { type LocalIdentity } from './identity.js';
 import { type LinkKeeper } from './link-keeper.js';
 import { overrideNeeds } from './override.js';
@@ -47,6 +48,8 @@ export interface FolderRunnerParts {
   readonly roots: FolderRoots;
   readonly links: LinkKeeper;
   readonly watch: FolderWatch;
+  /** Why nothing may be pulled, or ''. */
+  readonly homeProblem: () => Promise<string>;
 }
 
 export interface FolderRunnerLog {
@@ -65,6 +68,8 @@ export class FolderRunner {
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
   private lastError = '';
+  /** Why nothing is pulled, though all else goes on; or ''. */
+  private pullProblem = '';
   /** Content is on its way, between passes. */
   private isFetching = false;
   private arrivalPauseMs = 0;
@@ -99,7 +104,7 @@ export class FolderRunner {
 
   /** The folder's file system while it is healthy: for answering requests. */
   get fs(): FolderFs | undefined {
-    return this.currentState === 'error' ? undefined : this.openFs;
+    return this.currentState === 'error' && this.pullProblem === '' ? undefined : this.openFs;
   }
 
   get watch(): FolderWatch {
@@ -198,7 +203,8 @@ export class FolderRunner {
         break;
       }
     }
-    this.setState(this.isFetching ? 'syncing' : 'idle', '');
+    if (this.pullProblem !== '') this.setState('error', this.pullProblem);
+    else this.setState(this.isFetching ? 'syncing' : 'idle', '');
   }
 
   private async healthyFs(): Promise<FolderFs> {
@@ -279,6 +285,7 @@ export class FolderRunner {
   }
 
   private async pull(fs: FolderFs, signal: AbortSignal): Promise<void> {
+    if (!(await this.mayPull())) return;
     this.setState('syncing', '');
     await requireMarker(fs);
     const { shortId, replicaId } = this.identity();
@@ -316,6 +323,19 @@ export class FolderRunner {
     } else {
       this.parts.events.emit('FolderInSync', { folder: this.settings.id });
     }
+  }
+
+  private async mayPull(): Promise<boolean> {
+    const problem = await this.parts.homeProblem();
+    const { id } = this.settings;
+    if (problem !== '') {
+      if (this.pullProblem === '') this.log.warn(`Folder ${id} pulls nothing: ${problem}`);
+      this.timers.set('pull', HOME_LOOK_INTERVAL_MS, () => this.requestPull());
+    } else if (this.pullProblem !== '') {
+      this.log.info(`Folder ${id} pulls again`);
+    }
+    this.pullProblem = problem;
+    return problem === '';
   }
 
   private async overrideAll(signal: AbortSignal): Promise<void> {
@@ -366,8 +386,10 @@ export class FolderRunner {
     const text = messageOf(error);
     this.refuseAll(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
+    this.pullProblem = '';
     this.setState('error', text);
-    this.timers.set('error', ERROR_RETRY_MS, () => {
+    const isFull = error instanceof SyncError && error.code === 'full';
+    this.timers.set('error', isFull ? HOME_LOOK_INTERVAL_MS : ERROR_RETRY_MS, () => {
       this.isPullWanted = true;
       this.requestScan(['']);
     });

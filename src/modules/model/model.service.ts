@@ -17,6 +17,7 @@ import { type FolderChanges, isSendOnly } from './folder-changes.js';
 import { movedFolders, planFolderChanges } from './folder-changes.js';
 import { FolderRoots } from './folder-roots.js';
 import { FolderRunner } from './folder-runner.js';
+import { homeProblem } from './home-room.js';
 import { LinkKeeper } from './link-keeper.js';
 import { FolderWatch } from './folder-watch.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './identity.js';
@@ -235,7 +236,10 @@ export class ModelService {
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      { database, scanner, puller, factory, events, clock, roots, links, watch },
+      {
+        ...{ database, scanner, puller, factory, events, clock, roots, links, watch },
+        homeProblem: () => homeProblem(this.applied ?? settings),
+      },
       {
         info: (message) => this.logger.log(message),
         warn: (message) => this.logger.warn(message),

@@ -19,6 +19,8 @@ export interface BlockPlanInput {
   readonly inTemp: ReadonlySet<number> | undefined;
   /** Our version on disk; undefined when it is absent or no file. */
   readonly old: FileInfo | undefined;
+  /** Zeros are written to a new file too, which is full of them, so that it has no holes. */
+  readonly writesZeros?: boolean;
   /** By hashKey. */
   readonly elsewhere: ReadonlyMap<string, readonly BlockLocation[]>;
 }
@@ -57,16 +59,17 @@ export function hashesToFind(input: Omit<BlockPlanInput, 'elsewhere'>): Uint8Arr
 }
 
 export function planBlocks(input: BlockPlanInput): BlockPlan {
-  const { wanted, inTemp } = input;
+  const { wanted, inTemp, writesZeros = false } = input;
   const zeros: number[] = [];
   const missing = new Map<string, number[]>();
   for (let index = 0; index < blockCount(wanted); index++) {
-    if (inTemp?.has(index)) continue;
     const length = blockLength(wanted, index);
-    if (length === 0) continue;
     const hash = blockHash(wanted, index);
-    if (isZeroBlock(hash, length)) {
-      if (inTemp !== undefined) zeros.push(index);
+    const isZero = length > 0 && isZeroBlock(hash, length);
+    // What was found to be zeros there may be a hole.
+    if (length === 0 || (inTemp?.has(index) && !(isZero && writesZeros))) continue;
+    if (isZero) {
+      if (inTemp !== undefined || writesZeros) zeros.push(index);
       continue;
     }
     const key = hashKey(hash);

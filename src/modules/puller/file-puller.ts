@@ -19,9 +19,11 @@ import {
   type BlockSourcePlace,
   type PlannedBlock,
 } from './block-plan.js';
+import { removeTemp } from './file-finisher.js';
 import { fetchOrder, rankOf } from './fetch-order.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent } from './pull-plan.js';
+import { type HeldRoom, isDiskFull } from './room-book.js';
 import { hasHash, TempFile } from './temp-file.js';
 
 /** Hashes in one question to the index. */
@@ -36,18 +38,24 @@ export async function pullContent(ctx: PullContext, item: NeededItem): Promise<T
   if (ctx.source.connected(item.devices).length === 0) await requireLocalContent(ctx, item);
   const isApplied = appliesPermissions(global, ctx.folder.settings);
   ctx.temps.begun(global.name);
+  const hold = (valid: ReadonlySet<number> | undefined): Promise<HeldRoom> =>
+    ctx.room.hold(global, ctx.room.bytesOf(global, valid), ctx.failedTries(global) > 0);
   const temp = await ctx.writable.within(parentOf(global.name), () =>
-    TempFile.open(ctx.fs, global, isApplied, ctx.signal),
+    TempFile.open(ctx.fs, global, isApplied, ctx.signal, hold),
   );
   try {
     const plan = await planContent(ctx, item, temp.valid);
     const arrived = ctx.partial.begin(global, temp.valid ?? []);
-    const filling = new Filling(ctx, item, temp.handle, arrived);
+    const filling = new Filling(ctx, item, temp, arrived);
     await filling.run(plan);
     return temp;
   } catch (error) {
     await temp.handle.close();
+    // Not kept to go on with: a full disk harms all who write to it, and this file does not fit in.
+    if (isDiskFull(error)) await removeTemp(ctx, global.name);
     throw error;
+  } finally {
+    temp.room.release();
   }
 }
 
@@ -73,7 +81,7 @@ async function planContent(
   inTemp: ReadonlySet<number> | undefined,
 ): Promise<BlockPlan> {
   const old = isPresent(local) && local.type === 'file' ? local : undefined;
-  const input = { wanted: global, inTemp, old };
+  const input = { wanted: global, inTemp, old, writesZeros: !ctx.room.keepsHoles };
   const hashes = hashesToFind(input);
   const elsewhere = new Map<string, readonly BlockLocation[]>();
   for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
@@ -93,7 +101,7 @@ class Filling {
   constructor(
     private readonly ctx: PullContext,
     private readonly item: NeededItem,
-    private readonly handle: FileHandle,
+    private readonly temp: TempFile,
     /** Told of blocks that are in the file from now on. */
     private readonly arrived: (blockIndexes: readonly number[]) => void,
   ) {
@@ -177,16 +185,18 @@ class Filling {
   }
 
   private async write(block: PlannedBlock, data: Uint8Array): Promise<void> {
-    for (const index of block.indexes) {
-      await this.handle.write(blockOffset(this.wanted, index), data);
-    }
+    for (const index of block.indexes) await this.put(index, data);
     this.arrived(block.indexes);
   }
 
   private writeZeros(index: number): Promise<void> {
     this.stop.signal.throwIfAborted();
-    const zeros = new Uint8Array(blockLength(this.wanted, index));
-    return this.handle.write(blockOffset(this.wanted, index), zeros);
+    return this.put(index, new Uint8Array(blockLength(this.wanted, index)));
+  }
+
+  private async put(index: number, data: Uint8Array): Promise<void> {
+    await this.temp.handle.write(blockOffset(this.wanted, index), data);
+    this.temp.room.written(data.length);
   }
 }
 

@@ -8,6 +8,7 @@ import { type FolderSettings } from '../config/settings.js';
 import { type BlockSource } from '../connections/block-source.js';
 import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
 import { type DiskView } from './disk-view.js';
+import { type FolderRoom } from './folder-room.js';
 import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
@@ -48,6 +49,7 @@ export interface PullContext {
   /** Blocks requested and not yet written, by bytes; grouped by the devices that have them. */
   readonly requests: SharedLimit;
   readonly transfers: Transfers;
+  readonly room: FolderRoom;
   readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly patience: Patience;

@@ -36,6 +36,7 @@ import {
   type PullPhase,
 } from './pull-plan.js';
 import { type RetryBook } from './retry-book.js';
+import { NoRoomError } from './room-book.js';
 import { isSmallFile, pullSmallFile } from './small-file.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
 
@@ -155,7 +156,9 @@ export class PullPass {
         if (folder.isSendOnly && !changesIndexOnly(action)) continue;
         const { name, version } = item.global;
         if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
-        yield { item, action };
+        const job: PullJob = { item, action };
+        if (isFileJob(job) && this.ctx.room.passesOver(item.global)) continue;
+        yield job;
       }
       after = page.at(-1)?.global.name;
       if (after === undefined) return;
@@ -188,8 +191,9 @@ export class PullPass {
       this.ctx.temps.done(name);
     } catch (caught) {
       signal.throwIfAborted();
-      error = messageOf(caught);
-      this.note(item, caught);
+      const reason = await this.ctx.room.explain(caught, item.global);
+      error = messageOf(reason);
+      this.note(item, reason);
     } finally {
       if (isFileJob(job)) transfers.done(name);
     }
@@ -249,7 +253,8 @@ export class PullPass {
       message: messageOf(error),
     };
     this.failed += 1;
-    this.retries.failed(problem, global.version, this.ctx.clock.monotonicMs(), isChanged);
+    if (error instanceof NoRoomError) this.retries.waitsForRoom(problem, global.version);
+    else this.retries.failed(problem, global.version, this.ctx.clock.monotonicMs(), isChanged);
   }
 
   private eventOf({ item, action }: PullJob): {

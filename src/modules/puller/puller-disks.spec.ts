@@ -79,7 +79,7 @@ describe('PullerService on disks with peculiarities', () => {
     };
     await folder.announce(folder.file('big', 'xxxx'), folder.file('small', 'x'));
     const outcome = await folder.pull();
-    expect(outcome.problems).toMatchObject([{ name: 'big', code: 'io' }]);
+    expect(outcome.problems).toMatchObject([{ name: 'big', code: 'full' }]);
     expect(await folder.read('small')).toBe('x');
     expect((await folder.local('big'))?.name).toBeUndefined();
   });

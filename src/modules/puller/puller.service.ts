@@ -4,11 +4,13 @@ import { type ItemProblem } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { SharedLimit } from '../../platform/shared-limit.js';
+import { type FolderSettings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { BlockSource } from '../connections/block-source.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
+import { FolderRoom } from './folder-room.js';
 import { PartialFiles, type PartialFile } from './partial-files.js';
 import { Patience } from './patience.js';
 import { type PullContext, type PullFolder, RescanList } from './pull-context.js';
@@ -16,6 +18,7 @@ import { SMALL_FILES_PER_FILE } from './pull-job.js';
 import { PullPass } from './pull-pass.js';
 import { RecordBatch } from './record-batch.js';
 import { RetryBook } from './retry-book.js';
+import { RoomBook } from './room-book.js';
 import { TempBook } from './temp-book.js';
 import { Transfers } from './transfers.js';
 import { WritableDirectories } from './writable-directories.js';
@@ -47,6 +50,7 @@ interface FolderState {
   readonly fs: FolderFs | undefined;
   readonly retries: RetryBook;
   readonly transfers: Transfers;
+  readonly room: FolderRoom;
   readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly requests: SharedLimit;
@@ -58,7 +62,9 @@ interface FolderState {
 @Injectable()
 export class PullerService {
   private readonly trace = new Logger('file');
+  private readonly logger = new Logger('puller');
   private readonly folders = new Map<string, FolderState>();
+  private readonly rooms: RoomBook;
 
   constructor(
     private readonly settings: SettingsService,
@@ -66,7 +72,9 @@ export class PullerService {
     private readonly source: BlockSource,
     private readonly events: EventsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.rooms = new RoomBook(clock);
+  }
 
   /**
    * One pass over all that is needed. Failures of items are in the outcome; rejects when the folder as a whole
@@ -138,6 +146,7 @@ export class PullerService {
     const state = this.folders.get(folder);
     if (state === undefined) return;
     this.folders.set(folder, { ...state, fs: undefined });
+    state.room.close();
     await state.transfers.close();
   }
 
@@ -149,7 +158,7 @@ export class PullerService {
 
   private async contextFor(
     folder: PullFolder,
-    { retries, requests, transfers, temps, partial, writable }: FolderState,
+    { retries, requests, transfers, room, temps, partial, writable }: FolderState,
     patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
@@ -167,6 +176,7 @@ export class PullerService {
       signal,
       requests,
       transfers,
+      room,
       temps,
       partial,
       patience,
@@ -181,16 +191,22 @@ export class PullerService {
     };
   }
 
-  private stateOf({ settings: { id }, fs, onArrived }: PullFolder): FolderState {
+  private stateOf({ settings: folder, fs, onArrived }: PullFolder): FolderState {
+    const { id } = folder;
     const known = this.folders.get(id);
     if (known?.fs === fs) return known;
+    const retries = known?.retries ?? new RetryBook();
     const { filesInFlight, requestBytesMax } = this.settings.settings;
     const partial = new PartialFiles();
     const filesMax = GROUP_SHARE * filesInFlight * SMALL_FILES_PER_FILE;
     const state: FolderState = {
       fs,
-      retries: known?.retries ?? new RetryBook(),
+      retries,
       transfers: new Transfers(new SharedLimit(filesMax), onArrived, (name) => partial.end(name)),
+      room: this.roomOf(folder, fs, () => {
+        retries.roomCame();
+        onArrived();
+      }),
       temps: known?.temps ?? new TempBook(),
       partial,
       requests: new SharedLimit(GROUP_SHARE * requestBytesMax),
@@ -199,5 +215,10 @@ export class PullerService {
     };
     this.folders.set(id, state);
     return state;
+  }
+
+  private roomOf(settings: FolderSettings, fs: FolderFs, onRoom: () => void): FolderRoom {
+    const warn = (message: string): void => this.logger.warn(message);
+    return new FolderRoom({ settings, fs, book: this.rooms, clock: this.clock, onRoom, warn });
   }
 }

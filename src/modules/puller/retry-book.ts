@@ -15,7 +15,7 @@ export const UNREMEMBERED_PAUSE_MS = 60_000;
 interface Failure {
   readonly version: string;
   readonly tries: number;
-  /** Clock.monotonicMs. */
+  /** Clock.monotonicMs; Infinity while it waits for room. */
   readonly nextMs: number;
   /** undefined while it is not worth showing. */
   readonly problem: ItemProblem | undefined;
@@ -68,6 +68,27 @@ export class RetryBook {
       problem: isForgiven ? undefined : problem,
       pass: this.pass,
     });
+  }
+
+  /** The item does not fit on the disk: it is tried again when `roomCame`. */
+  waitsForRoom(problem: ItemProblem, version: VersionVector): void {
+    const key = versionKey(version);
+    const before = this.failures.get(problem.name);
+    if (before === undefined && this.failures.size >= FAILED_ITEMS_MAX) return;
+    this.failures.set(problem.name, {
+      version: key,
+      tries: before?.version === key ? before.tries + 1 : 1,
+      nextMs: Infinity,
+      problem,
+      pass: this.pass,
+    });
+  }
+
+  /** Items that waited for room may be tried at the next pass. */
+  roomCame(): void {
+    for (const [name, failure] of this.failures) {
+      if (failure.nextMs === Infinity) this.failures.set(name, { ...failure, nextMs: 0 });
+    }
   }
 
   /** How often this version of the item has failed so far. */

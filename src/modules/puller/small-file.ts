@@ -14,6 +14,7 @@ import { moveHere, type PullResult } from './file-actions.js';
 import { NoDeviceError, requireHash } from './file-puller.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+import { type HeldRoom } from './room-book.js';
 import { createPermissions } from './temp-file.js';
 import { requireParent } from './tree-actions.js';
 import { isDenied } from './writable-directories.js';
@@ -43,6 +44,21 @@ export async function pullSmallFile(
     replaced = stat;
   }
   if (await moveHere(ctx, item)) return 'done';
+  const room = await ctx.room.hold(global, global.size, ctx.failedTries(global) > 0);
+  try {
+    return await fetchAndPut(ctx, item, replaced, room);
+  } finally {
+    room.release();
+  }
+}
+
+async function fetchAndPut(
+  ctx: PullContext,
+  item: NeededItem,
+  replaced: ItemStat | undefined,
+  room: HeldRoom,
+): Promise<PullResult | 'unusual'> {
+  const { global } = item;
   const data = await ctx.transfers.content(global, 'memory', ctx.patience, (signal) =>
     contentOf({ ...ctx, signal }, item),
   );
@@ -51,6 +67,7 @@ export async function pullSmallFile(
   ctx.temps.begun(global.name);
   try {
     const done = await put(ctx, item, data, replaced);
+    room.written(data.length);
     ctx.temps.placed(global.name);
     await ctx.batch.add([recordOf(item, done)], [parentOf(global.name)]);
     return 'done';

@@ -9,7 +9,7 @@ import { SyncError } from '../../domain/errors.js';
 import { tempNameFor } from '../../domain/file-name.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { type FileHandle, type FolderFs } from '../../platform/folder-fs.js';
-import { hasCode } from './last-look.js';
+import { type HeldRoom } from './room-book.js';
 import { isDenied } from './writable-directories.js';
 
 /** While it is filled, the temp file is open to nobody whom the finished file will not be open to. */
@@ -22,28 +22,36 @@ export class TempFile {
     readonly handle: FileHandle,
     /** Indexes of the blocks that are right already; undefined when the file is new and all zeros. */
     readonly valid: ReadonlySet<number> | undefined,
+    readonly room: HeldRoom,
   ) {}
 
-  /** Opens the one of an earlier attempt, or a new one of the right size. */
+  /** Opens the one of an earlier attempt, or a new one of the right size, once there is room for what is missing. */
   static async open(
     fs: FolderFs,
     wanted: FileInfo,
     appliesPermissions: boolean,
     signal: AbortSignal,
+    hold: (valid: ReadonlySet<number> | undefined) => Promise<HeldRoom>,
   ): Promise<TempFile> {
     const name = tempNameFor(wanted.name);
     const permissions = createPermissions(wanted, appliesPermissions);
-    let handle = await create(fs, name, permissions);
-    let valid: ReadonlySet<number> | undefined;
-    if (handle === undefined) {
-      const earlier = await reopen(fs, name);
-      handle = earlier ?? (await fs.createFile(name, permissions));
-      if (earlier !== undefined) {
-        valid = await closingOnError(earlier, (opened) => validBlocks(opened, wanted, signal));
-      }
+    const earlier = await reopen(fs, name);
+    if (earlier === undefined) {
+      const room = await hold(undefined);
+      return releasingOnError(room, async () => {
+        const handle = await fs.createFile(name, permissions);
+        await closingOnError(handle, (opened) => opened.truncate(wanted.size));
+        return new TempFile(name, handle, undefined, room);
+      });
     }
-    await closingOnError(handle, (opened) => opened.truncate(wanted.size));
-    return new TempFile(name, handle, valid);
+    return closingOnError(earlier, async (opened) => {
+      const valid = await validBlocks(opened, wanted, signal);
+      const room = await hold(valid);
+      return releasingOnError(room, async () => {
+        await opened.truncate(wanted.size);
+        return new TempFile(name, opened, valid, room);
+      });
+    });
   }
 }
 
@@ -64,16 +72,11 @@ async function closingOnError<T>(
   }
 }
 
-/** undefined when the name is taken. */
-async function create(
-  fs: FolderFs,
-  name: string,
-  permissions: number,
-): Promise<FileHandle | undefined> {
+async function releasingOnError<T>(room: HeldRoom, act: () => Promise<T>): Promise<T> {
   try {
-    return await fs.createFile(name, permissions);
+    return await act();
   } catch (error) {
-    if (hasCode(error, 'exists')) return undefined;
+    room.release();
     throw error;
   }
 }

@@ -5,8 +5,8 @@
 import { type ItemStat } from '../../platform/folder-fs.js';
 
 const TYPES: readonly ItemStat['type'][] = ['file', 'directory', 'symlink', 'other'];
-/** type, size, permissions, modifiedS, modifiedNs, links */
-const NUMBERS = 6;
+/** type, size, permissions, modifiedS, modifiedNs, links, uid, gid */
+const NUMBERS = 8;
 const UNKNOWN = -1;
 /** changedNs, device, inode */
 const BIGINTS = 3;
@@ -32,6 +32,8 @@ export function putStat(columns: StatColumns, index: number, stat: ItemStat): vo
   numbers[n + 3] = stat.modifiedS;
   numbers[n + 4] = stat.modifiedNs;
   numbers[n + 5] = stat.links ?? UNKNOWN;
+  numbers[n + 6] = stat.uid ?? UNKNOWN;
+  numbers[n + 7] = stat.gid ?? UNKNOWN;
   const b = index * BIGINTS;
   bigints[b] = stat.changedNs;
   bigints[b + 1] = stat.device;
@@ -48,12 +50,18 @@ export function statAt(columns: StatColumns, index: number): ItemStat {
     permissions: numbers[n + 2],
     modifiedS: numbers[n + 3],
     modifiedNs: numbers[n + 4],
-    links: numbers[n + 5] === UNKNOWN ? undefined : numbers[n + 5],
+    links: known(numbers[n + 5]),
+    uid: known(numbers[n + 6]),
+    gid: known(numbers[n + 7]),
     // Stored as unsigned; a change time before 1970 comes back as the signed value it was.
     changedNs: BigInt.asIntN(64, bigints[b]),
     device: bigints[b + 1],
     inode: bigints[b + 2],
   };
+}
+
+function known(value: number): number | undefined {
+  return value === UNKNOWN ? undefined : value;
 }
 
 export function columnBuffers(columns: StatColumns): ArrayBuffer[] {
