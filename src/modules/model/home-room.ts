@@ -6,7 +6,7 @@ import { DEFAULT_ROOM_LIMIT, roomProblem, type RoomLimit } from '../../domain/ro
 import { spaceAt } from '../../platform/disk-space.js';
 
 /** How often the disk is looked at while folders wait for room. */
-export const HOME_LOOK_INTERVAL_MS = 10_000;
+export const HOME_LOOK_INTERVAL_MS = 5_000;
 
 export interface HomeSettings {
   /** Absolute path. */

@@ -19,7 +19,7 @@ import {
 } from './room-book.js';
 
 /** How often the disk is looked at while files wait for room. */
-export const ROOM_LOOK_INTERVAL_MS = 10_000;
+export const ROOM_LOOK_INTERVAL_MS = 5_000;
 /** So many waiting files are shown; others that are no smaller are then passed over. */
 export const WAITING_SHOWN_MAX = 1_000;
 
