@@ -9,7 +9,8 @@ import {
 import { folderFsContract } from '../../test/contracts/folder-fs.contract.js';
 import { SystemClock } from './clock.js';
 import { type CrashOptions, type MemoryDiskOptions, systemError } from './memory-disk.js';
-import { type MemoryFolderFs, MemoryFolderFsFactory } from './memory-folder-fs.js';
+import { type MemoryFolderFs } from './memory-folder-fs.js';
+import { MemoryFolderFsFactory } from './memory-folder-fs-factory.js';
 
 const ROOT = '/memory/folder';
 

@@ -14,7 +14,8 @@ import {
 } from '../../test/contracts/folder-fs-fixture.js';
 import { folderFsContract } from '../../test/contracts/folder-fs.contract.js';
 import { KEPT_DIRECTORIES_MAX } from './directory-handles.js';
-import { RealFolderFs, RealFolderFsFactory } from './real-folder-fs.js';
+import { RealFolderFs } from './real-folder-fs.js';
+import { RealFolderFsFactory } from './real-folder-fs-factory.js';
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs/promises';
 import { constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
 import { tryCase } from './case-probe.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
@@ -17,7 +17,6 @@ import {
   type DirectoryListing,
   type FileHandle,
   FolderFs,
-  FolderFsFactory,
   type ItemStat,
   type WholeFile,
 } from './folder-fs.js';
@@ -25,7 +24,7 @@ import { isStorable, printableName, splitName } from './folder-name.js';
 import { OperationSlots } from './operation-slots.js';
 import { probePermissions } from './permission-probe.js';
 import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
-import { lineageOf, lookAtRootItem } from './root-look.js';
+import { lookAtRootItem } from './root-look.js';
 import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
 import {
   type ErrorCodes,
@@ -37,9 +36,6 @@ import {
 
 /** Operations at once in one folder; each holds at most three directory descriptors. More only wait in the kernel. */
 export const OPERATIONS_AT_ONCE = 64;
-
-/** For the root of a new folder: the umask says for whom it is. */
-const ROOT_PERMISSIONS = 0o777;
 
 // O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 const OPEN_ANY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -357,29 +353,6 @@ export class RealFolderFs extends FolderFs {
   }
 }
 
-export class RealFolderFsFactory extends FolderFsFactory {
-  readonly #threads = new DiskThreads();
-
-  open(root: string): Promise<FolderFs> {
-    return RealFolderFs.open(root, this.#threads);
-  }
-
-  lineage(path: string): Promise<readonly string[]> {
-    return lineageOf(resolve(path));
-  }
-
-  async makeRoot(root: string): Promise<void> {
-    const path = resolve(root);
-    try {
-      const first = await fs.mkdir(path, { recursive: true, mode: ROOT_PERMISSIONS });
-      if (first !== undefined) await syncParents(path, dirname(first));
-    } catch (error) {
-      // A file in the way of the root itself is as unusable as one in the way of its parents.
-      throw toSyncError('make folder root', path, error, { EEXIST: 'refused' });
-    }
-  }
-}
-
 /** To others they are the directories that they lead to. */
 function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): DirectoryEntry[] {
   if (followed.size === 0) return entries;
@@ -392,17 +365,4 @@ function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): Directo
 function placeOf(path: string): { directory: string; name: string } {
   const slash = path.lastIndexOf('/');
   return { directory: path.slice(0, slash), name: path.slice(slash + 1) };
-}
-
-/** Flushes the entries that lead to path, from its parent up to and with the directory `top`. */
-async function syncParents(path: string, top: string): Promise<void> {
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    const handle = new RealFileHandle(await fs.open(directory, 'r'), directory, true);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (directory === top || directory === dirname(directory)) return;
-  }
 }

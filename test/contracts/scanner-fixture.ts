@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../src/platform/clock.js';
 import { type FolderFs, type FolderFsFactory } from '../../src/platform/folder-fs.js';
-import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs.js';
-import { RealFolderFsFactory } from '../../src/platform/real-folder-fs.js';
+import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
+import { RealFolderFsFactory } from '../../src/platform/real-folder-fs-factory.js';
 
 export interface ScannedFolder {
   /** On an empty root. */

@@ -13,7 +13,7 @@ import { InThreadWalker } from '../../src/modules/scanner/in-thread-walker.js';
 import { Walker } from '../../src/modules/scanner/walker.js';
 import { Clock } from '../../src/platform/clock.js';
 import { type FolderFs, FolderFsFactory } from '../../src/platform/folder-fs.js';
-import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs.js';
+import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
 import { Randomness } from '../../src/platform/randomness.js';
 import { type HandClock } from './hand-clock.js';
 import { SeededRandom } from './random.js';

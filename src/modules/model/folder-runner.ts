@@ -19,7 +19,7 @@ import { FolderProblems } from './folder-problems.js';
 import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type FolderWatch } from './folder-watch.js';
-import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
+import { HOME_LOOK_INTERVAL_MS, HomeGate } from './home-room.js';
 import { type LocalIdentity } from './identity.js';
 import { type LinkKeeper } from './link-keeper.js';
 import { overrideNeeds } from './override.js';
@@ -68,8 +68,7 @@ export class FolderRunner {
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
   private lastError = '';
-  /** Why nothing is pulled, though all else goes on; or ''. */
-  private pullProblem = '';
+  private readonly home: HomeGate;
   /** Content is on its way, between passes. */
   private isFetching = false;
   private arrivalPauseMs = 0;
@@ -87,6 +86,7 @@ export class FolderRunner {
     private readonly log: FolderRunnerLog,
   ) {
     this.timers = new NamedTimers(parts.clock);
+    this.home = new HomeGate(settings.id, parts.homeProblem, log);
     this.loop = new WakeLoop(
       (signal) => this.run(signal),
       (error) => this.fail(error),
@@ -104,7 +104,7 @@ export class FolderRunner {
 
   /** The folder's file system while it is healthy: for answering requests. */
   get fs(): FolderFs | undefined {
-    return this.currentState === 'error' && this.pullProblem === '' ? undefined : this.openFs;
+    return this.currentState === 'error' && this.home.problem === '' ? undefined : this.openFs;
   }
 
   get watch(): FolderWatch {
@@ -203,7 +203,7 @@ export class FolderRunner {
         break;
       }
     }
-    if (this.pullProblem !== '') this.setState('error', this.pullProblem);
+    if (this.home.problem !== '') this.setState('error', this.home.problem);
     else this.setState(this.isFetching ? 'syncing' : 'idle', '');
   }
 
@@ -285,7 +285,10 @@ export class FolderRunner {
   }
 
   private async pull(fs: FolderFs, signal: AbortSignal): Promise<void> {
-    if (!(await this.mayPull())) return;
+    if (!(await this.home.mayPull())) {
+      this.timers.set('pull', HOME_LOOK_INTERVAL_MS, () => this.requestPull());
+      return;
+    }
     this.setState('syncing', '');
     await requireMarker(fs);
     const { shortId, replicaId } = this.identity();
@@ -323,19 +326,6 @@ export class FolderRunner {
     } else {
       this.parts.events.emit('FolderInSync', { folder: this.settings.id });
     }
-  }
-
-  private async mayPull(): Promise<boolean> {
-    const problem = await this.parts.homeProblem();
-    const { id } = this.settings;
-    if (problem !== '') {
-      if (this.pullProblem === '') this.log.warn(`Folder ${id} pulls nothing: ${problem}`);
-      this.timers.set('pull', HOME_LOOK_INTERVAL_MS, () => this.requestPull());
-    } else if (this.pullProblem !== '') {
-      this.log.info(`Folder ${id} pulls again`);
-    }
-    this.pullProblem = problem;
-    return problem === '';
   }
 
   private async overrideAll(signal: AbortSignal): Promise<void> {
@@ -386,7 +376,7 @@ export class FolderRunner {
     const text = messageOf(error);
     this.refuseAll(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
-    this.pullProblem = '';
+    this.home.problem = '';
     this.setState('error', text);
     const isFull = error instanceof SyncError && error.code === 'full';
     this.timers.set('error', isFull ? HOME_LOOK_INTERVAL_MS : ERROR_RETRY_MS, () => {

@@ -23,3 +23,26 @@ export async function homeProblem(settings: HomeSettings): Promise<string> {
   const problem = roomProblem(space, limit, 0, 'minHomeDiskFree');
   return problem === undefined ? '' : `insufficient space for the index at ${home}: ${problem}`;
 }
+
+/** Whether one folder may pull, and why not. */
+export class HomeGate {
+  /** As at the last look; '' when it may pull. */
+  problem = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly look: () => Promise<string>,
+    private readonly log: { info(message: string): void; warn(message: string): void },
+  ) {}
+
+  async mayPull(): Promise<boolean> {
+    const before = this.problem;
+    this.problem = await this.look();
+    if (this.problem !== '' && before === '') {
+      this.log.warn(`Folder ${this.folder} pulls nothing: ${this.problem}`);
+    } else if (this.problem === '' && before !== '') {
+      this.log.info(`Folder ${this.folder} pulls again`);
+    }
+    return this.problem === '';
+  }
+}

@@ -2,7 +2,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock, SystemClock } from '../../platform/clock.js';
 import { FolderFsFactory } from '../../platform/folder-fs.js';
-import { RealFolderFsFactory } from '../../platform/real-folder-fs.js';
+import { RealFolderFsFactory } from '../../platform/real-folder-fs-factory.js';
 import { Randomness, SystemRandomness } from '../../platform/randomness.js';
 
 @Global()
