@@ -3,25 +3,20 @@
  * local index. Owns the folder's state, its open file system and what is asked of it. Wakes coalesce.
  */
 import { messageOf, SyncError, type ItemProblem } from '../../domain/errors.js';
-import { type Clock } from '../../platform/clock.js';
-import { type FolderFs, type FolderFsFactory } from '../../platform/folder-fs.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
 import { NamedTimers } from '../../platform/named-timers.js';
 import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
-import { type IndexDatabase } from '../database/index-database.js';
-import { type EventsService, type FolderState } from '../events/events.service.js';
+import { type FolderState } from '../events/events.service.js';
 import { removeStrayTemps } from '../puller/temp-cleanup.js';
-import { type PullerService } from '../puller/puller.service.js';
-import { type ScannerService } from '../scanner/scanner.service.js';
 import { FolderIgnores } from './folder-ignores.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
-import { type FolderRoots } from './folder-roots.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type FolderWatch } from './folder-watch.js';
-import { HOME_LOOK_INTERVAL_MS, HomeGate } from './home-room.js';
+import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
+import { type FolderRunnerLog, type FolderRunnerParts } from './folder-runner-parts.js';
 import { type LocalIdentity } from './identity.js';
-import { type LinkKeeper } from './link-keeper.js';
 import { overrideNeeds } from './override.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
@@ -38,25 +33,6 @@ export const CHANGED_RETRY_MAX_MS = 3_600_000;
 /** Temp files that nobody will go on with are looked for this often. */
 export const CLEANUP_INTERVAL_MS = 24 * 3_600_000;
 
-export interface FolderRunnerParts {
-  readonly database: IndexDatabase;
-  readonly scanner: ScannerService;
-  readonly puller: PullerService;
-  readonly factory: FolderFsFactory;
-  readonly events: EventsService;
-  readonly clock: Clock;
-  readonly roots: FolderRoots;
-  readonly links: LinkKeeper;
-  readonly watch: FolderWatch;
-  /** Why nothing may be pulled, or ''. */
-  readonly homeProblem: () => Promise<string>;
-}
-
-export interface FolderRunnerLog {
-  info(message: string): void;
-  warn(message: string): void;
-}
-
 export class FolderRunner {
   private readonly loop: WakeLoop;
   private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'cleanup'>;
@@ -68,7 +44,6 @@ export class FolderRunner {
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
   private lastError = '';
-  private readonly home: HomeGate;
   /** Content is on its way, between passes. */
   private isFetching = false;
   private arrivalPauseMs = 0;
@@ -86,7 +61,6 @@ export class FolderRunner {
     private readonly log: FolderRunnerLog,
   ) {
     this.timers = new NamedTimers(parts.clock);
-    this.home = new HomeGate(settings.id, parts.homeProblem, log);
     this.loop = new WakeLoop(
       (signal) => this.run(signal),
       (error) => this.fail(error),
@@ -104,7 +78,9 @@ export class FolderRunner {
 
   /** The folder's file system while it is healthy: for answering requests. */
   get fs(): FolderFs | undefined {
-    return this.currentState === 'error' && this.home.problem === '' ? undefined : this.openFs;
+    return this.currentState === 'error' && this.parts.home.problem === ''
+      ? undefined
+      : this.openFs;
   }
 
   get watch(): FolderWatch {
@@ -203,7 +179,7 @@ export class FolderRunner {
         break;
       }
     }
-    if (this.home.problem !== '') this.setState('error', this.home.problem);
+    if (this.parts.home.problem !== '') this.setState('error', this.parts.home.problem);
     else this.setState(this.isFetching ? 'syncing' : 'idle', '');
   }
 
@@ -285,7 +261,7 @@ export class FolderRunner {
   }
 
   private async pull(fs: FolderFs, signal: AbortSignal): Promise<void> {
-    if (!(await this.home.mayPull())) {
+    if (!(await this.parts.home.mayPull())) {
       this.timers.set('pull', HOME_LOOK_INTERVAL_MS, () => this.requestPull());
       return;
     }
@@ -376,7 +352,7 @@ export class FolderRunner {
     const text = messageOf(error);
     this.refuseAll(error);
     if (text !== this.lastError) this.log.warn(`Folder ${this.settings.id} stopped: ${text}`);
-    this.home.problem = '';
+    this.parts.home.problem = '';
     this.setState('error', text);
     const isFull = error instanceof SyncError && error.code === 'full';
     this.timers.set('error', isFull ? HOME_LOOK_INTERVAL_MS : ERROR_RETRY_MS, () => {

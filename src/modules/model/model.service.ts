@@ -17,7 +17,7 @@ import { type FolderChanges, isSendOnly } from './folder-changes.js';
 import { movedFolders, planFolderChanges } from './folder-changes.js';
 import { FolderRoots } from './folder-roots.js';
 import { FolderRunner } from './folder-runner.js';
-import { homeProblem } from './home-room.js';
+import { HomeGate, homeProblem } from './home-room.js';
 import { LinkKeeper } from './link-keeper.js';
 import { FolderWatch } from './folder-watch.js';
 import { type LocalIdentity, newReplicaId, REPLICA_FACT } from './identity.js';
@@ -232,18 +232,17 @@ export class ModelService {
     await this.database.keepRemotes(folder.id, folder.devices);
     const { database, scanner, puller, factory, events, clock, roots, links } = this;
     const watch = this.watchOf(folder);
+    const log = {
+      info: (message: string) => this.logger.log(message),
+      warn: (message: string) => this.logger.warn(message),
+    };
+    const home = new HomeGate(folder.id, () => homeProblem(this.applied ?? settings), log);
     const runner = new FolderRunner(
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      {
-        ...{ database, scanner, puller, factory, events, clock, roots, links, watch },
-        homeProblem: () => homeProblem(this.applied ?? settings),
-      },
-      {
-        info: (message) => this.logger.log(message),
-        warn: (message) => this.logger.warn(message),
-      },
+      { database, scanner, puller, factory, events, clock, roots, links, watch, home },
+      log,
     );
     this.runners.set(folder.id, runner);
     runner.requestScan(['']);
