@@ -7,10 +7,11 @@ import { type Clock } from './clock.js';
 import { type DiskSpace } from './disk-space.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf, splitName } from './folder-name.js';
-import { type Instant, type MemoryEntry, MemoryNode } from './memory-node.js';
+import { type Instant, MEMORY_DEVICE, type MemoryEntry, MemoryNode } from './memory-node.js';
 
 const COMPONENT_BYTES_MAX = 255;
 const ROOT_PERMISSIONS = 0o700;
+const INODES_PER_DISK = 1_000_000_000n;
 const NS_PER_US = 1000n;
 const TIME_STEPS_NS = {
   nanoseconds: 1n,
@@ -74,9 +75,8 @@ export class MemoryDisk {
   /** What is told of the room on it; nothing else heeds it. */
   space: DiskSpace = { freeBytes: ENDLESS_BYTES, totalBytes: ENDLESS_BYTES, device: 1n };
   readonly holdsPermissions: boolean;
-  readonly #device: bigint | undefined;
   readonly #timeStepNs: bigint;
-  #lastInode = 1n;
+  #lastInode: bigint;
   #lastChangedNs = 0n;
 
   constructor(
@@ -88,8 +88,11 @@ export class MemoryDisk {
     this.beforeOperation = options.beforeOperation;
     this.holdsPermissions = options.holdsPermissions ?? true;
     this.#timeStepNs = TIME_STEPS_NS[options.timesIn ?? 'microseconds'];
-    this.#device = options.device;
-    this.root = this.#newNode('directory', this.#lastInode, ROOT_PERMISSIONS, this.now());
+    const { device = MEMORY_DEVICE } = options;
+    // What one disk makes on another must not have the number of an item that is there.
+    this.#lastInode = device * INODES_PER_DISK;
+    const now = this.now();
+    this.root = new MemoryNode('directory', this.#lastInode, ROOT_PERMISSIONS, now, '', device);
   }
 
   /** The change time never repeats and never steps back, whatever the clock does. */
@@ -141,7 +144,8 @@ export class MemoryDisk {
     const place = this.place(name);
     if (place.entry) fail('EEXIST');
     const now = this.now();
-    const node = this.#newNode(type, ++this.#lastInode, permissions, now, target);
+    const { device } = place.directory;
+    const node = new MemoryNode(type, ++this.#lastInode, permissions, now, target, device);
     place.directory.put(place.key, { name: place.base, node }, now);
     return node;
   }
@@ -181,16 +185,6 @@ export class MemoryDisk {
       node.makeDurable();
     }
     countLinks(this.root);
-  }
-
-  #newNode(
-    type: ItemStat['type'],
-    inode: bigint,
-    permissions: number,
-    now: Instant,
-    target?: string,
-  ): MemoryNode {
-    return new MemoryNode(type, inode, permissions, now, target, this.#device);
   }
 
   #lookUp(directory: MemoryNode, base: string): MemoryEntry | undefined {

@@ -30,6 +30,10 @@ async function makeFixture(): Promise<FolderFsFixture> {
     placeUndecodable: async (directory) => fs.disk.placeUndecodable(directory, 'caf\\xe9.txt'),
     takeRoot: async () => void factory.takeRoot(ROOT),
     replaceRoot: () => factory.makeRoot(ROOT),
+    openElsewhere: async (name) => {
+      await factory.makeRoot(`/elsewhere/${name}`);
+      return factory.open(`/elsewhere/${name}`);
+    },
     cleanUp: () => Promise.resolve(),
   };
 }

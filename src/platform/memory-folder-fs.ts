@@ -312,7 +312,7 @@ export class MemoryFolderFs extends FolderFs {
     const link = this.disk.root.entries.get(top)?.node;
     const found = link?.type === 'symlink' ? this.diskAt(link.target)?.root : link;
     if (found?.type !== 'directory') throw exchanged(top, target);
-    requireTarget(top, target, { dev: found.stat().device, ino: found.inode });
+    requireTarget(top, target, { dev: found.device, ino: found.inode });
     this.disk.mounted = new Map([...this.disk.mounted, [top, found]]);
   }
 
@@ -322,5 +322,5 @@ export class MemoryFolderFs extends FolderFs {
 }
 
 function targetOf(node: MemoryNode, path: string): LinkTarget {
-  return { path, device: node.stat().device, inode: node.inode };
+  return { path, device: node.device, inode: node.inode };
 }

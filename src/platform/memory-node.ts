@@ -7,8 +7,8 @@ import { type ItemStat } from './folder-fs.js';
 
 const NS_PER_S = 1_000_000_000n;
 const GROWTH_FACTOR = 1.5;
-/** The number that stat gives as the device of everything in memory. */
-const MEMORY_DEVICE = 1n;
+/** The number that stat gives as the device of a disk in memory which was given none. */
+export const MEMORY_DEVICE = 1n;
 
 /** Times in nanoseconds since 1970. */
 export interface Instant {
@@ -56,7 +56,7 @@ export class MemoryNode {
     now: Instant,
     /** Of a link. */
     readonly target = '',
-    private readonly device = MEMORY_DEVICE,
+    readonly device = MEMORY_DEVICE,
   ) {
     this.#permissions = permissions;
     this.#modifiedNs = now.modifiedNs;

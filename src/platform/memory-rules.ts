@@ -24,5 +24,5 @@ export function checkReplaceable(old: MemoryNode, replacement: MemoryNode): void
 }
 
 export function requireOneDisk(a: MemoryNode, b: MemoryNode): void {
-  if (a.stat().device !== b.stat().device) throw systemError('EXDEV');
+  if (a.device !== b.device) throw systemError('EXDEV');
 }

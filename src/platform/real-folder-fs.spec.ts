@@ -36,6 +36,10 @@ async function makeFixture(
       nodeFs.writeFile(Buffer.from(`${root}/${directory}/caf\xe9.txt`, 'latin1'), ''),
     takeRoot: () => nodeFs.rename(root, join(base, 'taken')),
     replaceRoot: () => nodeFs.mkdir(root),
+    openElsewhere: async (name) => {
+      await nodeFs.mkdir(join(base, name));
+      return open(join(base, name));
+    },
     cleanUp: () => nodeFs.rm(base, { recursive: true, force: true }),
   };
 }

@@ -12,6 +12,8 @@ export interface FolderFsFixture {
   takeRoot(): Promise<void>;
   /** Puts an empty directory where the root was. */
   replaceRoot(): Promise<void>;
+  /** A new directory outside the root. */
+  openElsewhere(name: string): Promise<FolderFs>;
   cleanUp(): Promise<void>;
 }
 

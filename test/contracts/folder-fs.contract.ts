@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FileHandle, type FolderFs } from '../../src/platform/folder-fs.js';
 import { codeOf, type FolderFsFixture, namesIn, put, textOf } from './folder-fs-fixture.js';
+import { folderFsLinksContract } from './folder-fs-links.contract.js';
 import { folderFsPathsContract } from './folder-fs-paths.contract.js';
 import { folderFsWholeFilesContract } from './folder-fs-whole-files.contract.js';
 
 export function folderFsContract(name: string, makeFixture: () => Promise<FolderFsFixture>): void {
   folderFsPathsContract(`${name} paths`, makeFixture);
   folderFsWholeFilesContract(`${name} whole files`, makeFixture);
+  folderFsLinksContract(`${name} followed links`, makeFixture);
 
   describe(name, () => {
     let fixture: FolderFsFixture;
