@@ -16,6 +16,8 @@ export interface ScannedFolder {
   placeUndecodable(): void;
   /** Takes the root away and puts an empty one in its place. */
   replaceRoot(): Promise<void>;
+  /** A new directory outside the root. */
+  openElsewhere(name: string): Promise<FolderFs>;
   cleanUp(): Promise<void>;
 }
 
@@ -38,6 +40,10 @@ export async function folderOnDisk(): Promise<ScannedFolder> {
       writeFileSync(join(parent, 'in between'), '');
       await factory.makeRoot(root);
     },
+    openElsewhere: async (name) => {
+      await factory.makeRoot(join(parent, name));
+      return factory.open(join(parent, name));
+    },
     cleanUp: async () => {
       await fs.close();
       rmSync(parent, { recursive: true, force: true });
@@ -56,6 +62,10 @@ export async function folderInMemory(): Promise<ScannedFolder> {
     replaceRoot: async () => {
       factory.takeRoot('/memory');
       await factory.makeRoot('/memory');
+    },
+    openElsewhere: async (name) => {
+      await factory.makeRoot(`/elsewhere/${name}`);
+      return factory.open(`/elsewhere/${name}`);
     },
     cleanUp: () => fs.close(),
   };
