@@ -21,7 +21,7 @@ import { overrideNeeds } from './override.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
 
-/** A stopped folder is looked at again after this time. */
+/** A stopped folder, or tree behind a link, is looked at again after this time. */
 export const ERROR_RETRY_MS = 60_000;
 /** Pause for each needed item before the next pass looks at them all: about as long as that takes. */
 const LOOK_PAUSE_MS = 0.02;
@@ -35,7 +35,9 @@ export const CLEANUP_INTERVAL_MS = 24 * 3_600_000;
 
 export class FolderRunner {
   private readonly loop: WakeLoop;
-  private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'cleanup'>;
+  private readonly timers: NamedTimers<
+    'error' | 'changed' | 'pull' | 'arrived' | 'cleanup' | 'links'
+  >;
   private readonly requests = new ScanRequests();
   private readonly overrides: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   private isPullWanted = false;
@@ -207,6 +209,9 @@ export class FolderRunner {
   /** Links that are followed from now on, or no longer, show in the index before anything else is done. */
   private async refreshLinks(fs: FolderFs): Promise<void> {
     const changed = await this.parts.links.refresh(this.settings, fs);
+    if (fs.links.stopped.size > 0) {
+      this.timers.setUnlessSet('links', ERROR_RETRY_MS, () => this.loop.wake());
+    }
     if (changed.length === 0) return;
     this.parts.events.emit('FollowedLinksChanged', { folder: this.settings.id });
     if (!this.isFirstScanDone) return;

@@ -56,10 +56,7 @@ export class FolderWatch {
 
   /** Before each scan and pull: resolves when what the folder is now is watched, soon in any case. */
   async follow(fs: FolderFs, ignores: FolderIgnores, signal: AbortSignal): Promise<void> {
-    const { followed, hidden } = fs.links;
-    const mounts = [...followed]
-      .filter(([name]) => !hidden.has(name))
-      .map(([name, { path }]) => ({ name, path }));
+    const mounts = [...fs.links.followed].map(([name, { path }]) => ({ name, path }));
     const scope = { patterns: ignores.patterns, patternFiles: ignores.files, mounts };
     await this.watched?.follow(fs, fs.root, scope, signal);
   }
