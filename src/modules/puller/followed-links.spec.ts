@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { PullFixture, StillClock, theirVersion } from '../../../test/support/pull-fixture.js';
 import { type FolderFs, type RootLinks } from '../../platform/folder-fs.js';
-import { MemoryFolderFsFactory } from '../../platform/memory-folder-fs.js';
+import { MemoryFolderFsFactory } from '../../platform/memory-folder-fs-factory.js';
 import { NO_LINKS } from '../../platform/root-links.js';
 
 /** All links directly below the root that lead to directories. */
