@@ -16,6 +16,16 @@ export function isInvalid(file: Pick<FileInfo, 'invalid' | 'localFlags'>): boole
   return file.invalid || (file.localFlags & INVALID_FLAGS) !== 0;
 }
 
+/** A change that a receive-only folder keeps to itself: it lies on disk, and nobody is to take it. */
+export function isReceiveOnlyChange({ localFlags }: Pick<FileInfo, 'localFlags'>): boolean {
+  return (localFlags & LocalFlag.receiveOnly) !== 0;
+}
+
+/** Invalid for a reason other than that a receive-only folder keeps it to itself. */
+export function isUnusable(file: Pick<FileInfo, 'invalid' | 'localFlags'>): boolean {
+  return isInvalidBut(file, LocalFlag.receiveOnly);
+}
+
 export interface EqualityOptions {
   readonly ignorePerms?: boolean;
   readonly ignoreBlocks?: boolean;
@@ -149,7 +159,10 @@ export function asIgnored<F extends FileInfo>(file: F): F {
   };
 }
 
-function isInvalidBut(file: ComparedItem, ignoreFlags: number): boolean {
+function isInvalidBut(
+  file: Pick<FileInfo, 'invalid' | 'localFlags'>,
+  ignoreFlags: number,
+): boolean {
   return isInvalid({ invalid: file.invalid, localFlags: file.localFlags & ~ignoreFlags });
 }
 

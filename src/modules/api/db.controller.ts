@@ -82,11 +82,12 @@ export class DbController {
     return { files: files.map((file) => fileAnswer(file)), ...page };
   }
 
-  /** No folder here keeps local changes to itself, so there are none. */
+  /** What a receive-only folder keeps to itself. */
   @Get('localchanged')
   async localChanged(@Query() query: Query): Promise<{ files: FileAnswer[] } & Page> {
-    await known(Promise.resolve().then(() => this.status.active(text(query['folder']))));
-    return { files: [], ...pageOf(query) };
+    const page = pageOf(query);
+    const files = await known(this.items.localChanged(text(query['folder']), page));
+    return { files: files.map((file) => fileAnswer(file)), ...page };
   }
 
   /** Answers when the scan is done. */
@@ -103,13 +104,14 @@ export class DbController {
   @Post('override')
   @HttpCode(HttpStatus.OK)
   override(@Query('folder') folder: unknown): void {
-    this.scans.override(text(folder));
+    this.scans.order(text(folder), 'override');
   }
 
-  /** No folder here keeps local changes to itself, so there is nothing to revert. */
   @Post('revert')
   @HttpCode(HttpStatus.OK)
-  revert(): void {}
+  revert(@Query('folder') folder: unknown): void {
+    this.scans.order(text(folder), 'revert');
+  }
 
   /** The order of transfers cannot be changed: the answer is what is needed, in the order it has. */
   @Post('prio')

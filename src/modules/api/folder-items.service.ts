@@ -10,6 +10,7 @@ import { BrowseTree, type TreeEntry } from './browse-tree.js';
 import { FolderStatusService } from './folder-status.service.js';
 import { HttpError } from './http-error.js';
 import { type Page } from './query-values.js';
+import { walkedPage } from './walked-page.js';
 
 /** Entries of one answer of browse; more are to be asked for by prefix and levels. */
 const ENTRIES_MAX = 100_000;
@@ -68,8 +69,18 @@ export class FolderItemsService {
     return holders.length === 0 ? null : holders;
   }
 
-  async need(folder: string, { page, perpage }: Page): Promise<FileInfo[]> {
+  /** What a receive-only folder keeps to itself, one page of it. */
+  async localChanged(folder: string, page: Page): Promise<FileInfo[]> {
     this.status.active(folder);
+    const { receiveOnlyChanged: counts } = await this.database.summary(folder);
+    if (counts.files + counts.directories + counts.symlinks + counts.deleted === 0) return [];
+    return walkedPage(page, (from) =>
+      this.database.walkReceiveOnlyChanges(folder, from, ITEMS_AT_ONCE),
+    );
+  }
+
+  async need(folder: string, { page, perpage }: Page): Promise<FileInfo[]> {
+    const { ignoreDelete } = this.status.active(folder);
     const found: FileInfo[] = [];
     let after: string | undefined;
     let left = (page - 1) * perpage;
@@ -79,6 +90,7 @@ export class FolderItemsService {
       if (last === undefined) break;
       after = last.global.name;
       for (const { global } of part) {
+        if (ignoreDelete && global.deleted) continue;
         if (left > 0) left -= 1;
         // Without the block list, which would be most of what is held here.
         else if (found.length < perpage) found.push({ ...global, blockHashes: new Uint8Array(0) });

@@ -21,6 +21,8 @@ import {
   summaryAnswer,
   sumOf,
 } from './folder-summary.js';
+import { type Page } from './query-values.js';
+import { walkedPage } from './walked-page.js';
 
 /** Items of one part of a walk. */
 const ITEMS_AT_ONCE = 1_000;
@@ -72,6 +74,7 @@ export class FolderStatusService {
       counts,
       remoteSequences,
       ignoreDelete: settings.ignoreDelete,
+      isReceiveOnly: settings.type === 'receiveonly',
       hasIgnorePatterns: runner?.hasIgnorePatterns ?? false,
       problems: runner?.problems.length ?? 0,
       state: runner?.state ?? (settings.blockedBy === '' ? '' : 'error'),
@@ -102,22 +105,12 @@ export class FolderStatusService {
   async remoteNeed(
     folder: string,
     device: string,
-    page: { readonly page: number; readonly perpage: number },
+    page: Page,
   ): Promise<FileInfo[]> {
     this.active(folder);
-    const skipped = (page.page - 1) * page.perpage;
-    const found: FileInfo[] = [];
-    let position: Uint8Array | undefined;
-    let seen = 0;
-    do {
-      const part = await this.database.walkRemoteNeeds(folder, device, position, ITEMS_AT_ONCE);
-      for (const item of part.items) {
-        if (seen >= skipped && found.length < page.perpage) found.push(item);
-        seen += 1;
-      }
-      position = part.next;
-    } while (position !== undefined && found.length < page.perpage);
-    return found;
+    return walkedPage(page, (from) =>
+      this.database.walkRemoteNeeds(folder, device, from, ITEMS_AT_ONCE),
+    );
   }
 
   private async ofOne(device: string | undefined, folder: FolderSettings): Promise<Completion> {

@@ -9,6 +9,8 @@ export interface SummaryFacts {
   /** Highest sequence announced by each device. */
   readonly remoteSequences: Readonly<Record<string, number>>;
   readonly ignoreDelete: boolean;
+  /** Only of such folders the figures of their changes are told. */
+  readonly isReceiveOnly: boolean;
   readonly hasIgnorePatterns: boolean;
   readonly problems: number;
   readonly state: string;
@@ -26,7 +28,7 @@ export type SummaryAnswer = Record<string, unknown>;
 export function summaryAnswer(facts: SummaryFacts): SummaryAnswer {
   const { global, local } = facts.counts;
   const need = facts.ignoreDelete ? { ...facts.counts.need, deleted: 0 } : facts.counts.need;
-  const { stateChangedMs, error } = facts;
+  const { stateChangedMs, error, isReceiveOnly } = facts;
   return {
     errors: facts.problems,
     pullErrors: facts.problems,
@@ -34,6 +36,7 @@ export function summaryAnswer(facts: SummaryFacts): SummaryAnswer {
     ...countsAnswer('global', global),
     ...countsAnswer('local', local),
     ...needAnswer(need),
+    ...(isReceiveOnly ? receiveOnlyAnswer(facts.counts.receiveOnlyChanged) : {}),
     inSyncFiles: global.files - need.files,
     inSyncBytes: bytesOf(global) - bytesOf(need),
     state: facts.state,
@@ -61,6 +64,17 @@ function countsAnswer(prefix: string, counts: FolderCounts): SummaryAnswer {
 function needAnswer(need: FolderCounts): SummaryAnswer {
   const { needDeleted: needDeletes, ...rest } = countsAnswer('need', need);
   return { ...rest, needDeletes };
+}
+
+function receiveOnlyAnswer(counts: FolderCounts): SummaryAnswer {
+  return {
+    receiveOnlyChangedFiles: counts.files,
+    receiveOnlyChangedDirectories: counts.directories,
+    receiveOnlyChangedSymlinks: counts.symlinks,
+    receiveOnlyChangedDeletes: counts.deleted,
+    receiveOnlyChangedBytes: bytesOf(counts),
+    receiveOnlyTotalItems: totalOf(counts),
+  };
 }
 
 export function bytesOf(counts: FolderCounts): number {

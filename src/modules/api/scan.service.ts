@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { canonicalName } from '../../domain/tree-order.js';
+import { type FolderOrder } from '../model/folder-orders.js';
 import { type FolderRunner } from '../model/folder-runner.js';
 import { ModelService } from '../model/model.service.js';
 import { RescanScheduleService } from '../scanner/rescan-schedule.service.js';
@@ -41,9 +42,12 @@ export class ScanService {
     this.rescans.delay(folder, seconds * MS_PER_S);
   }
 
-  /** Nothing happens to a folder that does not run or does not send only, as in Syncthing. */
-  override(folder: string): void {
-    this.model.runner(folder)?.requestOverride();
+  /** Not waited for; nothing happens to a folder that does not run or whose type has no such order, as in Syncthing. */
+  order(folder: string, order: FolderOrder): void {
+    this.model
+      .runner(folder)
+      ?.order(order)
+      .catch(() => undefined);
   }
 
   private running(folder: string): FolderRunner {

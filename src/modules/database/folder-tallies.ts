@@ -2,9 +2,10 @@
  * The counts of one folder: of every device's items, of the global versions, of what we need. Changed item by item
  * within the transaction that changes the items, and written once at its end.
  */
-import { isInvalid } from '../../domain/file-info-rules.js';
+import { isInvalid, isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import { type FolderCounts } from './index-database.js';
 import { type ItemFacts } from './item-encoding.js';
+import { LOCAL, RECEIVE_ONLY_COUNTS } from './schema.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 
 interface Tally {
@@ -67,7 +68,7 @@ export class FolderTallies {
     this.touch(device).sequence = sequence;
   }
 
-  /** Invalid items are rows that count as nothing. */
+  /** Invalid items are rows that count as nothing, but for what a receive-only folder keeps to itself. */
   add(device: number, file: ItemFacts): void {
     this.count(device, file, 1);
   }
@@ -94,9 +95,10 @@ export class FolderTallies {
   }
 
   private count(device: number, file: ItemFacts, by: 1 | -1): void {
-    const tally = this.touch(device);
-    tally.items += by;
-    if (isInvalid(file)) return;
+    this.touch(device).items += by;
+    const isKept = device === LOCAL && isReceiveOnlyChange(file);
+    if (isInvalid(file) && !isKept) return;
+    const tally = this.touch(isKept ? RECEIVE_ONLY_COUNTS : device);
     if (file.deleted) tally.deleted += by;
     else if (file.type === 'directory') tally.directories += by;
     else if (file.type === 'symlink') tally.symlinks += by;

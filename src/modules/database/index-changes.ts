@@ -3,6 +3,7 @@
  * transaction, and between steps reads can be served.
  */
 import { SyncError } from '../../domain/errors.js';
+import { treeKey } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
 import { type UpdateOutcome } from './index-database.js';
@@ -82,6 +83,20 @@ export class IndexChanges {
 
   *updateLocal(folder: string, files: Packed): Steps<UpdateOutcome> {
     return yield* this.update(this.knownFolder(folder), LOCAL, files, 0);
+  }
+
+  *forgetLocals(folder: string, names: readonly string[]): Steps<void> {
+    const id = this.knownFolder(folder);
+    for (let from = 0; from < names.length; from += ITEMS_PER_TRANSACTION_MAX) {
+      this.db.transaction(() => {
+        const target = { folder: id, device: LOCAL, tallies: new FolderTallies(this.db, id) };
+        for (const name of names.slice(from, from + ITEMS_PER_TRANSACTION_MAX)) {
+          this.updates.remove(target, treeKey(name));
+        }
+        target.tallies.save();
+      });
+      yield;
+    }
   }
 
   *updateRemote(

@@ -21,10 +21,13 @@ export interface FolderCounts {
 }
 
 export interface FolderSummary {
+  /** Items that a receive-only folder keeps to itself included. */
   readonly local: FolderCounts;
   readonly global: FolderCounts;
   /** What we need; `deleted` counts deletes to apply. `sequence` is 0. */
   readonly need: FolderCounts;
+  /** Of `local` what a receive-only folder keeps to itself. `sequence` is 0. */
+  readonly receiveOnlyChanged: FolderCounts;
 }
 
 export interface NeededItem {
@@ -103,6 +106,8 @@ export abstract class IndexDatabase {
    * Records our own items in the order given; each gets the next sequence (the given one is ignored).
    */
   abstract updateLocal(folder: string, files: readonly LocalFileInfo[]): Promise<UpdateOutcome>;
+  /** Takes out our items of these names, as if we had never had them; nobody is told. */
+  abstract forgetLocals(folder: string, names: readonly string[]): Promise<void>;
   /** Records what a device announced; sequences as announced. */
   abstract updateRemote(
     folder: string,
@@ -118,6 +123,8 @@ export abstract class IndexDatabase {
   abstract remote(folder: string, device: DeviceId, name: string): Promise<FileInfo | undefined>;
   abstract needed(folder: string, name: string): Promise<NeededItem | undefined>;
   abstract global(folder: string, name: string): Promise<FileInfo | undefined>;
+  /** Same order and length as names. */
+  abstract globals(folder: string, names: readonly string[]): Promise<(FileInfo | undefined)[]>;
 
   /** Our items under `tree` ('' = all; the name itself included), after the name `after` in tree order; deleted ones too. */
   abstract localSummaries(
@@ -153,6 +160,12 @@ export abstract class IndexDatabase {
   abstract walkRemoteNeeds(
     folder: string,
     device: DeviceId,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems>;
+  /** Our items that a receive-only folder keeps to itself, deleted ones too, in tree order; parts as above. */
+  abstract walkReceiveOnlyChanges(
+    folder: string,
     from: Uint8Array | undefined,
     limit: number,
   ): Promise<WalkedItems>;

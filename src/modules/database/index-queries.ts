@@ -30,10 +30,12 @@ export class IndexQueries {
     return packer.take();
   }
 
-  global(folder: number, name: string): Packed {
+  globals(folder: number, names: readonly string[]): Packed {
     const packer = new ItemPacker();
-    const { global } = standingOf(this.rows.ofName(folder, treeKey(name)));
-    packer.item(global && this.rows.withList(global.raw));
+    for (const name of names) {
+      const { global } = standingOf(this.rows.ofName(folder, treeKey(name)));
+      packer.item(global && this.rows.withList(global.raw));
+    }
     return packer.take();
   }
 

@@ -11,12 +11,12 @@ import { type IndexWalks, type WalkPage, type WalkPosition } from './index-walks
 import { type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type PendingRecords } from './pending-records.js';
-import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS } from './schema.js';
+import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS, RECEIVE_ONLY_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
 /** No row has these. */
 const NO_FOLDER = 0;
-const NO_DEVICE = -3;
+const NO_DEVICE = -4;
 const NO_COUNTS: FolderCounts = {
   files: 0,
   directories: 0,
@@ -24,6 +24,12 @@ const NO_COUNTS: FolderCounts = {
   deleted: 0,
   bytes: 0,
   sequence: 0,
+};
+const NO_SUMMARY: FolderSummary = {
+  local: NO_COUNTS,
+  global: NO_COUNTS,
+  need: NO_COUNTS,
+  receiveOnlyChanged: NO_COUNTS,
 };
 const NOTHING: Packed = new Uint8Array(0);
 
@@ -55,6 +61,10 @@ export class IndexReads {
     return this.queries.items(this.names.folder(folder) ?? NO_FOLDER, LOCAL, names);
   }
 
+  globals(folder: string, names: readonly string[]): Packed {
+    return this.queries.globals(this.names.folder(folder) ?? NO_FOLDER, names);
+  }
+
   remote(folder: string, device: string, name: string): Packed {
     const number = this.names.device(device) ?? NO_DEVICE;
     return this.queries.items(this.names.folder(folder) ?? NO_FOLDER, number, [name]);
@@ -62,10 +72,6 @@ export class IndexReads {
 
   needed(folder: string, name: string): Packed {
     return this.within(folder, (id) => this.queries.needed(id, name));
-  }
-
-  global(folder: string, name: string): Packed {
-    return this.within(folder, (id) => this.queries.global(id, name));
   }
 
   localSummaries(folder: string, tree: string, after: string | undefined, limit: number): Packed {
@@ -103,6 +109,16 @@ export class IndexReads {
     return this.walks.remoteNeeds(id, this.names.device(device), from, limit);
   }
 
+  walkReceiveOnlyChanges(
+    folder: string,
+    from: WalkPosition | undefined,
+    limit: number,
+  ): WalkPage {
+    const id = this.names.folder(folder);
+    if (id === undefined) return { items: NOTHING };
+    return this.walks.receiveOnlyChanges(id, from, limit);
+  }
+
   localsWithBlocks(folder: string, blocksHash: Uint8Array, limit: number): Packed {
     return this.within(folder, (id) => this.queries.localsWithBlocks(id, blocksHash, limit));
   }
@@ -113,12 +129,14 @@ export class IndexReads {
 
   summary(folder: string): FolderSummary {
     const id = this.names.folder(folder);
-    if (id === undefined) return { local: NO_COUNTS, global: NO_COUNTS, need: NO_COUNTS };
+    if (id === undefined) return NO_SUMMARY;
     const tallies = new FolderTallies(this.db, id);
+    const receiveOnlyChanged = tallies.countsOf(RECEIVE_ONLY_COUNTS);
     return {
-      local: tallies.countsOf(LOCAL),
+      local: sumOf(tallies.countsOf(LOCAL), receiveOnlyChanged),
       global: { ...tallies.countsOf(GLOBAL_COUNTS), sequence: tallies.sequenceMax },
       need: tallies.countsOf(NEED_COUNTS),
+      receiveOnlyChanged,
     };
   }
 
@@ -145,4 +163,16 @@ export class IndexReads {
     const id = this.names.folder(folder);
     return id === undefined ? NOTHING : read(id);
   }
+}
+
+/** The sequence is that of the first. */
+function sumOf(a: FolderCounts, b: FolderCounts): FolderCounts {
+  return {
+    files: a.files + b.files,
+    directories: a.directories + b.directories,
+    symlinks: a.symlinks + b.symlinks,
+    deleted: a.deleted + b.deleted,
+    bytes: a.bytes + b.bytes,
+    sequence: a.sequence,
+  };
 }

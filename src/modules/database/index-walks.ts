@@ -2,7 +2,7 @@
  * Walks over the names of a folder in tree order with what all devices say about each, in pages: what there is in the
  * cluster, and what another device lacks of it. A page looks at a bounded number of rows.
  */
-import { isInvalid } from '../../domain/file-info-rules.js';
+import { isInvalid, isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import { isNeeded } from '../../domain/global-version.js';
 import { treeKey, treeKeyRange } from '../../domain/tree-order.js';
 import { rawItem, type IndexRows } from './index-rows.js';
@@ -10,6 +10,7 @@ import { decodeFacts, nameOfKey } from './item-encoding.js';
 import { ItemPacker, type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type DeviceItem, standingOf } from './name-standing.js';
+import { LOCAL } from './schema.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 
 /** Rows read in one go, and in one page. */
@@ -79,6 +80,20 @@ export class IndexWalks {
       const theirs = items.find(({ deviceNumber }) => deviceNumber === device);
       if (global === undefined || !isNeeded(global.file, theirs?.file)) return undefined;
       packer.item(global.raw);
+      left -= 1;
+      return left > 0 ? undefined : 'stop';
+    });
+    return pageOf(packer.take(), next);
+  }
+
+  /** Our items that a receive-only folder keeps to itself, deleted ones too. */
+  receiveOnlyChanges(folder: number, from: WalkPosition | undefined, limit: number): WalkPage {
+    const packer = new ItemPacker();
+    let left = limit;
+    const next = this.walk(folder, from ?? treeKey(''), undefined, ({ items }) => {
+      const local = items.find(({ deviceNumber }) => deviceNumber === LOCAL);
+      if (local === undefined || !isReceiveOnlyChange(local.file)) return undefined;
+      packer.item(local.raw);
       left -= 1;
       return left > 0 ? undefined : 'stop';
     });

@@ -60,6 +60,10 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     return this.change('updateLocal', folder, packFiles(files));
   }
 
+  forgetLocals(folder: string, names: readonly string[]): Promise<void> {
+    return this.change('forgetLocals', folder, names);
+  }
+
   updateRemote(
     folder: string,
     device: DeviceId,
@@ -86,7 +90,11 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
   }
 
   async global(folder: string, name: string): Promise<FileInfo | undefined> {
-    return unpackAll(await this.read('global', folder, name), decodeRemote)[0];
+    return (await this.globals(folder, [name]))[0];
+  }
+
+  async globals(folder: string, names: readonly string[]): Promise<(FileInfo | undefined)[]> {
+    return unpackAll(await this.read('globals', folder, names), decodeRemote);
   }
 
   async localSummaries(
@@ -130,6 +138,14 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     limit: number,
   ): Promise<WalkedItems> {
     return unpackPage(await this.read('walkRemoteNeeds', folder, device, from, limit));
+  }
+
+  async walkReceiveOnlyChanges(
+    folder: string,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<WalkedItems> {
+    return unpackPage(await this.read('walkReceiveOnlyChanges', folder, from, limit));
   }
 
   async localsWithBlocks(

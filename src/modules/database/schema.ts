@@ -17,6 +17,8 @@ export const LOCAL = 0;
 /** Rows of `indexes` that hold counts only. */
 export const GLOBAL_COUNTS = -1;
 export const NEED_COUNTS = -2;
+/** Of our own items those that a receive-only folder keeps to itself; they are in no other counts. */
+export const RECEIVE_ONLY_COUNTS = -3;
 
 const CACHE_KIB = 24 * 1024;
 /** Pages of the journal after which it is copied into the file. */

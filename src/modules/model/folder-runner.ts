@@ -9,7 +9,9 @@ import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type FolderState } from '../events/events.service.js';
 import { removeStrayTemps } from '../puller/temp-cleanup.js';
+import { type PullFolder } from '../puller/puller.service.js';
 import { FolderIgnores } from './folder-ignores.js';
+import { carryOut, type FolderOrder, FolderOrders, mayOrder } from './folder-orders.js';
 import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
@@ -17,7 +19,6 @@ import { type FolderWatch } from './folder-watch.js';
 import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
 import { type FolderRunnerLog, type FolderRunnerParts } from './folder-runner-parts.js';
 import { type LocalIdentity } from './identity.js';
-import { overrideNeeds } from './override.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
 
@@ -39,7 +40,7 @@ export class FolderRunner {
     'error' | 'changed' | 'pull' | 'arrived' | 'cleanup' | 'links'
   >;
   private readonly requests = new ScanRequests();
-  private readonly overrides: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private readonly orders = new FolderOrders();
   private isPullWanted = false;
   private isCleanupDue = true;
   private isFirstScanDone = false;
@@ -133,16 +134,16 @@ export class FolderRunner {
     this.loop.wake();
   }
 
-  /** Announces what this device has above what others have; settles when that is recorded, or cannot be. */
-  override(): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => this.overrides.push({ resolve, reject }));
+  /** Settles when it is carried out, or cannot be. Rejects with SyncError 'refused' where the type has no such order. */
+  order(order: FolderOrder): Promise<void> {
+    if (!mayOrder(order, this.settings, this.isSendOnly)) {
+      const { id, type } = this.settings;
+      const error = new SyncError('refused', `${order}: not for folder ${id} (${type})`, false);
+      return Promise.reject(error);
+    }
+    const done = this.orders.add(order);
     this.loop.wake();
     return done;
-  }
-
-  /** As override, for who does not wait for it. In a folder that does not only send nothing happens. */
-  requestOverride(): void {
-    if (this.isSendOnly) this.override().catch(() => undefined);
   }
 
   /** Resolves when nothing that was asked so far is left to do. */
@@ -170,8 +171,8 @@ export class FolderRunner {
       if (names !== undefined) {
         await this.scan(fs, names, signal);
         this.requests.scanned();
-      } else if (this.overrides.length > 0 && this.isFirstScanDone) {
-        await this.overrideAll(signal);
+      } else if (this.orders.next !== undefined && this.isFirstScanDone) {
+        await this.carryOut(this.orders.next, fs, signal);
       } else if (this.isPullWanted && this.isFirstScanDone) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
@@ -272,20 +273,7 @@ export class FolderRunner {
     }
     this.setState('syncing', '');
     await requireMarker(fs);
-    const { shortId, replicaId } = this.identity();
-    const outcome = await this.parts.puller.pull(
-      {
-        settings: this.settings,
-        fs,
-        ownShortId: shortId,
-        replicaId,
-        isSendOnly: this.isSendOnly,
-        ignores: this.ignores.matcher,
-        onArrived: this.contentArrived,
-        onPlaced: this.parts.watch.expect,
-      },
-      signal,
-    );
+    const outcome = await this.parts.puller.pull(this.pullFolder(fs), signal);
     if (outcome.rescan.length > 0) {
       this.requests.add(outcome.rescan);
       this.isPullWanted = true;
@@ -309,24 +297,35 @@ export class FolderRunner {
     }
   }
 
-  private async overrideAll(signal: AbortSignal): Promise<void> {
-    const { database, clock, events } = this.parts;
-    const { id, ignorePerms } = this.settings;
-    const nowS = Math.floor(clock.nowMs() / 1000);
-    const context = { identity: this.identity(), ignorePerms, nowS };
-    const asked = [...this.overrides];
-    const sequence = await overrideNeeds(id, context, database, signal);
-    if (sequence !== undefined) {
-      events.emit('LocalIndexUpdated', { folder: id, items: 0, sequence });
-    }
-    for (const { resolve } of asked) resolve();
-    this.overrides.splice(0, asked.length);
+  private pullFolder(fs: FolderFs): PullFolder {
+    const { shortId, replicaId } = this.identity();
+    return {
+      settings: this.settings,
+      fs,
+      ownShortId: shortId,
+      replicaId,
+      isSendOnly: this.isSendOnly,
+      ignores: this.ignores.matcher,
+      onArrived: this.contentArrived,
+      onPlaced: this.parts.watch.expect,
+    };
+  }
+
+  private async carryOut(order: FolderOrder, fs: FolderFs, signal: AbortSignal): Promise<void> {
+    this.setState('scanning', '');
+    await requireMarker(fs);
+    const outcome = await this.orders.carryOut(order, () =>
+      carryOut(order, this.pullFolder(fs), this.identity(), this.parts, signal),
+    );
+    for (const failure of outcome.failures) this.log.warn(`Not done (${order}): ${failure}`);
+    if (outcome.rescan.length > 0) this.requests.add(outcome.rescan);
+    this.isPullWanted = true;
   }
 
   /** Whoever waits learns that it will not be done soon. */
   private refuseAll(error: unknown): void {
     this.requests.failed(error);
-    for (const { reject } of this.overrides.splice(0)) reject(error);
+    this.orders.refuseAll(error);
   }
 
   private async cleanUp(fs: FolderFs, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,8 @@ import { type ItemProblem } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
 import { unifySubtrees } from '../../domain/tree-order.js';
 import { topOf } from '../../platform/root-links.js';
-import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
@@ -66,6 +67,7 @@ export class FolderScan {
       ignorePerms,
       autoNormalize,
       ignores: this.ignores,
+      isReceiveOnly: this.isReceiveOnly,
       current: (tree, after) =>
         this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
       signal,
@@ -113,20 +115,44 @@ export class FolderScan {
       identity: this.identity,
       ignorePerms,
       nowS: Math.floor(this.parts.clock.nowMs() / 1000),
+      isReceiveOnly: this.isReceiveOnly,
     };
     const current = await this.parts.database.locals(id, names);
-    const changes = found
-      .map((finding, index) => changeFor(finding, current[index], context))
-      .filter((change): change is LocalFileInfo => change !== undefined);
-    if (changes.length === 0) return;
-    const { sequence } = await this.parts.database.updateLocal(id, changes);
-    this.changed += changes.length;
-    this.parts.events.emit('LocalIndexUpdated', {
-      folder: id,
-      items: changes.length,
-      sequence,
-      changes: { from: 'here', files: changes },
+    const globals = await this.globalsFor(names, current);
+    const files: LocalFileInfo[] = [];
+    const forgotten: string[] = [];
+    found.forEach((finding, index) => {
+      const change = changeFor(finding, current[index], context, globals[index]);
+      if (change === 'forget') forgotten.push(names[index]);
+      else if (change !== undefined) files.push(change);
     });
+    await this.put(files, forgotten);
+  }
+
+  /** Where they matter: they are what a receive-only folder measures its changes by. */
+  private async globalsFor(
+    names: readonly string[],
+    current: readonly (LocalFileInfo | undefined)[],
+  ): Promise<(FileInfo | undefined)[]> {
+    const isAny = current.some((entry) => entry !== undefined && isReceiveOnlyChange(entry));
+    if (!this.isReceiveOnly && !isAny) return [];
+    return this.parts.database.globals(this.settings.id, names);
+  }
+
+  private async put(files: readonly LocalFileInfo[], forgotten: readonly string[]): Promise<void> {
+    const items = files.length + forgotten.length;
+    if (items === 0) return;
+    const { id } = this.settings;
+    const { database, events } = this.parts;
+    if (forgotten.length > 0) await database.forgetLocals(id, forgotten);
+    const { sequence } = await database.updateLocal(id, files);
+    this.changed += items;
+    const changes = { from: 'here', files } as const;
+    events.emit('LocalIndexUpdated', { folder: id, items, sequence, changes });
+  }
+
+  private get isReceiveOnly(): boolean {
+    return this.settings.type === 'receiveonly';
   }
 
   private note(problem: ItemProblem): void {
@@ -143,13 +169,14 @@ function changeFor(
   finding: Exclude<ScanFinding, { kind: 'problem' }>,
   current: LocalFileInfo | undefined,
   context: ChangeContext,
-): LocalFileInfo | undefined {
+  global: FileInfo | undefined,
+): LocalFileInfo | 'forget' | undefined {
   switch (finding.kind) {
     case 'changed':
-      return scannedChange(finding.item, current, context);
+      return scannedChange(finding.item, current, context, global);
     case 'ignored':
       return ignoredChange(current);
     case 'gone':
-      return deletedChange(current, context);
+      return deletedChange(current, context, global);
   }
 }

@@ -1,4 +1,5 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
@@ -78,10 +79,10 @@ describe('what a scan finding means for the index', () => {
 
   it('records a delete once, without content', () => {
     const before = local(fileInfo('a', 'hello'));
-    const change = deletedChange(before, context);
+    const change = deletedChange(before, context) as LocalFileInfo;
     expect(change).toMatchObject({ deleted: true, size: 0, modifiedBy: OWN });
-    expect(change?.blockHashes).toHaveLength(0);
-    expect(compareVectors(change!.version, before.version)).toBe('newer');
+    expect(change.blockHashes).toHaveLength(0);
+    expect(compareVectors(change.version, before.version)).toBe('newer');
     expect(deletedChange(change, context)).toBeUndefined();
     expect(deletedChange(undefined, context)).toBeUndefined();
   });

@@ -1,10 +1,13 @@
 /**
  * What a scan finding means for the index: pure. A finding that tells nothing new gives undefined, so that a rescan
- * with no change announces nothing.
+ * with no change announces nothing. A receive-only folder keeps its changes to itself: they are marked, and what is
+ * as the cluster has it is none.
  */
 import { createHash } from 'node:crypto';
-import { INVALID_FLAGS, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
-import { asIgnored, deletedFrom, itemsEqual } from '../../domain/file-info-rules.js';
+import { type FileInfo, INVALID_FLAGS } from '../../domain/file-info.js';
+import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { asIgnored, deletedFrom, type EqualityOptions, isInvalid } from '../../domain/file-info-rules.js';
+import { isReceiveOnlyChange, itemsEqual } from '../../domain/file-info-rules.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
 import { type LocalIdentity } from './identity.js';
@@ -14,30 +17,41 @@ export interface ChangeContext {
   readonly ignorePerms: boolean;
   /** Seconds since 1970. */
   readonly nowS: number;
+  /** The folder announces no changes made here. */
+  readonly isReceiveOnly?: boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
+/** Times are set through floating point: closer than this they are the same. */
+const TIME_STEP_NS = 2_000;
 
 /**
  * Of an item that was left out what others wrote was not taken into account: only our own counter goes on, so that
- * what differs is a conflict.
+ * what differs is a conflict. A further change in a receive-only folder is based on what the first one was.
  */
 function nextVersion(current: LocalFileInfo | undefined, context: ChangeContext): VersionVector {
   const { replicaId } = context.identity;
   const known = current?.version ?? EMPTY_VECTOR;
-  const version = wasLeftOut(current) ? known.filter(({ id }) => id === replicaId) : known;
+  const leftOut = INVALID_FLAGS & ~flagsOf(context);
+  const wasLeftOut = current !== undefined && (current.localFlags & leftOut) !== 0;
+  const version = wasLeftOut ? known.filter(({ id }) => id === replicaId) : known;
   return updateVector(version, replicaId, context.nowS);
 }
 
-function wasLeftOut(current: LocalFileInfo | undefined): boolean {
-  return current !== undefined && (current.localFlags & INVALID_FLAGS) !== 0;
+/** Local flags of a change that is found now. */
+function flagsOf({ isReceiveOnly }: ChangeContext): number {
+  return isReceiveOnly === true ? LocalFlag.receiveOnly : 0;
 }
 
-/** The new index entry for an item found on disk; undefined when `current` already says the same. */
+/**
+ * The new index entry for an item found on disk; undefined when `current` already says the same. `global` is looked
+ * at in receive-only folders.
+ */
 export function scannedChange(
   item: ScannedItem,
   current: LocalFileInfo | undefined,
   context: ChangeContext,
+  global?: FileInfo,
 ): LocalFileInfo | undefined {
   const isFile = item.type === 'file';
   const blockHashes = isFile ? (item.blockHashes ?? recordedHashes(current)) : NO_BYTES;
@@ -62,14 +76,37 @@ export function scannedChange(
     blocksHash: isFile ? createHash('sha256').update(blockHashes).digest() : NO_BYTES,
     symlinkTarget: item.symlinkTarget,
     platform: current?.platform ?? null,
-    localFlags: 0,
+    localFlags: flagsOf(context),
     diskModifiedS: item.modifiedS,
     diskModifiedNs: item.modifiedNs,
   };
-  const { ignorePerms } = context;
-  const isAnnounced = current !== undefined && current.localFlags === 0;
-  if (isAnnounced && itemsEqual(found, current, { ignorePerms })) return undefined;
-  return { ...found, version: nextVersion(current, context) };
+  const options = { ignorePerms: context.ignorePerms, ignoreFlags: found.localFlags };
+  const isKnown =
+    current !== undefined && (current.localFlags === 0 || current.localFlags === found.localFlags);
+  const isUnchanged = isKnown && itemsEqual(found, current, options);
+  if (isUnchanged && !isReceiveOnlyChange(current)) return undefined;
+  if (context.isReceiveOnly === true && isAsGlobal(found, global, options)) {
+    return settledAs(global, found);
+  }
+  return isUnchanged ? undefined : { ...found, version: nextVersion(current, context) };
+}
+
+function isAsGlobal(
+  found: LocalFileInfo,
+  global: FileInfo | undefined,
+  options: EqualityOptions,
+): global is FileInfo {
+  if (global === undefined || isInvalid(global)) return false;
+  return itemsEqual(found, global, { ...options, modTimeWindowNs: TIME_STEP_NS });
+}
+
+/** What is here is what the cluster has. */
+function settledAs(
+  global: FileInfo,
+  disk: Pick<LocalFileInfo, 'diskModifiedS' | 'diskModifiedNs'>,
+): LocalFileInfo {
+  const { diskModifiedS, diskModifiedNs } = disk;
+  return { ...global, sequence: 0, localFlags: 0, diskModifiedS, diskModifiedNs };
 }
 
 /** Of a file whose content was not looked at again; undefined when the index knows no content: the next scan will. */
@@ -89,14 +126,27 @@ function isTimeAsLeft(
   );
 }
 
-/** The entry for an item that is no longer on disk; undefined when it is deleted already. */
+/**
+ * The entry for an item that is no longer on disk; undefined when it says so already. 'forget': nobody else ever had
+ * it. `global` is looked at in receive-only folders, and for what was changed while the folder was one.
+ */
 export function deletedChange(
   current: LocalFileInfo | undefined,
   context: ChangeContext,
-): LocalFileInfo | undefined {
+  global?: FileInfo,
+): LocalFileInfo | 'forget' | undefined {
   if (current === undefined) return undefined;
   const isIgnored = (current.localFlags & LocalFlag.ignored) !== 0;
-  if (current.deleted && !isIgnored) return undefined;
+  const isKept = isReceiveOnlyChange(current);
+  if (current.deleted && !isIgnored && !isKept) return undefined;
+  if (isKept && (global === undefined || isInvalid(global))) return 'forget';
+  if (context.isReceiveOnly === true && global?.deleted === true && !isInvalid(global)) {
+    return settledAs(global, { diskModifiedS: global.modifiedS, diskModifiedNs: 0 });
+  }
+  // The folder announces its changes from now on, and this delete is one.
+  if (current.deleted && isKept) {
+    return context.isReceiveOnly === true ? undefined : { ...current, sequence: 0, localFlags: 0 };
+  }
   const { shortId, replicaId } = context.identity;
   const deleted = deletedFrom(current, { modifiedBy: shortId, replicaId, nowS: context.nowS });
   const item = {
@@ -106,7 +156,10 @@ export function deletedChange(
     diskModifiedNs: 0,
   };
   // Nobody deleted what was ignored: whatever others have is newer.
-  return isIgnored ? { ...item, version: EMPTY_VECTOR } : item;
+  if (isIgnored) return { ...item, version: EMPTY_VECTOR };
+  // Of a change that nobody was told of, the delete gives back what the cluster has.
+  const version = isKept ? EMPTY_VECTOR : item.version;
+  return { ...item, version, localFlags: flagsOf(context) };
 }
 
 /** The entry for an item that is left out from now on: announced as not to be had here; undefined when it says so. */

@@ -130,18 +130,15 @@ export class ModelService {
    * SyncError: 'missing' when the folder does not run, 'refused' when it is not send-only.
    */
   async override(folder: string): Promise<void> {
-    const runner = this.requireRunner(folder);
-    const settings = this.appliedSettings.folders.find(({ id }) => id === folder);
-    if (settings === undefined || !isSendOnly(settings, this.appliedSettings)) {
-      throw new SyncError('refused', `folder ${folder} is not send-only`);
-    }
-    await runner.override();
+    await this.requireRunner(folder).order('override');
   }
 
-  /** Rejects with SyncError 'refused': receive-only folders are not there yet. */
+  /**
+   * A receive-only folder gives up what was changed here. Resolves when that is recorded: what the cluster has then
+   * comes as anything needed does. Rejects as `override` does.
+   */
   async revert(folder: string): Promise<void> {
-    this.requireRunner(folder);
-    throw new SyncError('refused', `folder ${folder} is not receive-only`);
+    await this.requireRunner(folder).order('revert');
   }
 
   /** The running folder; undefined when there is none of this ID, or it is paused or blocked. */

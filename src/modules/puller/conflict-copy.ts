@@ -18,9 +18,13 @@ const SECOND_MS = 1_000;
 /** The item has both names, only the new one, or its own one only: no copy is due. */
 export type KeptLoser = 'linked' | 'moved' | 'none';
 
-/** Whether the version to come would drop a change that only we have. Directories have nothing to lose. */
+/**
+ * Whether the version to come would drop a change that only we have. Directories have nothing to lose, and what has no
+ * version was given up: the user reverted it.
+ */
 export function losesContent({ global, local }: NeededItem, replicaId: bigint): boolean {
   if (!isPresent(local) || local.type === 'directory') return false;
+  if (local.version.length === 0) return false;
   if (!isInConflict(local.version, global.version, replicaId)) return false;
   return global.deleted || global.type !== local.type || !hasSameContent(global, local);
 }

@@ -4,10 +4,12 @@
  */
 import { SyncError } from '../../domain/errors.js';
 import { isTempName, parentOf, toNfc } from '../../domain/file-name.js';
-import { isInConflict } from '../../domain/global-version.js';
+import { isReceiveOnlyChange } from '../../domain/file-info-rules.js';
+import { LocalFlag } from '../../domain/file-info.js';
 import { mergeVectors, updateVector } from '../../domain/version-vector.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
+import { losesContent } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
 import { ChangedOnDiskError, hasCode, removeSeen } from './last-look.js';
 import { isFollowedLink } from './link-protection.js';
@@ -19,10 +21,8 @@ const NAMES_AT_ONCE = 1_000;
 const MS_PER_S = 1_000;
 
 export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<void> {
-  const { global, local } = item;
-  if (isPresent(local) && isInConflict(local.version, global.version, ctx.folder.replicaId)) {
-    return keepOurs(ctx, item);
-  }
+  const { global } = item;
+  if (losesContent(item, ctx.folder.replicaId)) return keepOurs(ctx, item);
   const seen = await onDisk(ctx, item);
   if (seen !== undefined) {
     const { name } = global;
@@ -34,7 +34,12 @@ export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<vo
 export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
   if ((await onDisk(ctx, item)) !== undefined) {
     const { name } = item.global;
-    await emptyDirectory(ctx, name);
+    try {
+      await emptyDirectory(ctx, name);
+    } catch (error) {
+      if (!hasCode(error, 'exists') || !(await holdsOnlyChanges(ctx, name))) throw error;
+      return keepOurs(ctx, item, LocalFlag.receiveOnly);
+    }
     if (!isFollowedLink(name, ctx.fs.links)) {
       await ctx.writable
         .within(parentOf(name), () => ctx.fs.removeDirectory(name))
@@ -42,6 +47,22 @@ export async function deleteDirectory(ctx: PullContext, item: NeededItem): Promi
     }
   }
   await recordDelete(ctx, item);
+}
+
+/** All that is left in the directory is what a receive-only folder keeps to itself: so is the directory then. */
+async function holdsOnlyChanges(ctx: PullContext, directory: string): Promise<boolean> {
+  if (ctx.folder.settings.type !== 'receiveonly') return false;
+  // Directories in it may have been kept just now.
+  await ctx.batch.flush();
+  const { entries, undecodable } = await ctx.fs.list(directory);
+  if (undecodable.length > 0) return false;
+  const names = entries.map(({ name }) => toNfc(`${directory}/${name}`));
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+    const part = names.slice(from, from + NAMES_AT_ONCE);
+    const known = await ctx.database.locals(ctx.folder.settings.id, part);
+    if (!known.every((local) => isPresent(local) && isReceiveOnlyChange(local))) return false;
+  }
+  return true;
 }
 
 /**
@@ -100,14 +121,21 @@ async function onDisk(
   }
 }
 
-/** An edit is worth more than a delete that did not know of it: ours is announced above both. */
-export async function keepOurs(ctx: PullContext, item: NeededItem): Promise<void> {
+/**
+ * An edit is worth more than a delete that did not know of it: ours is announced above both, or goes on to be kept by
+ * the receive-only folder.
+ */
+export async function keepOurs(
+  ctx: PullContext,
+  item: NeededItem,
+  localFlags = item.local?.localFlags ?? 0,
+): Promise<void> {
   const { global, local } = item;
   if (!isPresent(local)) return recordDelete(ctx, item);
   const { replicaId, ownShortId } = ctx.folder;
   const nowS = Math.floor(ctx.clock.nowMs() / MS_PER_S);
   const version = updateVector(mergeVectors(local.version, global.version), replicaId, nowS);
-  await ctx.batch.add([{ ...local, version, modifiedBy: ownShortId }], []);
+  await ctx.batch.add([{ ...local, version, modifiedBy: ownShortId, localFlags }], []);
 }
 
 function recordDelete(ctx: PullContext, item: NeededItem): Promise<void> {

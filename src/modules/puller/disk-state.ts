@@ -3,6 +3,7 @@
  * change of the user's that no scan has seen yet, and is never overwritten.
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
+import { isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import {
   compareVectors,
   isConcurrent,
@@ -71,7 +72,8 @@ export function hasMetadata(global: FileInfo, stat: ItemStat, settings: PlanSett
 
 /**
  * The entry for an item that now is on disk as the network has it; `stat` is of the item on disk. Where other content
- * of ours gave way to it, the version includes ours: a counter of our own that comes back later is then no news.
+ * of ours gave way to it, the version includes ours: a counter of our own that comes back later is then no news. Of
+ * what a receive-only folder keeps to itself nobody was told a version, and nobody is.
  */
 export function recordOf(
   { global, local }: Pick<NeededItem, 'global' | 'local'>,
@@ -89,9 +91,8 @@ export function recordOf(
 }
 
 function versionToRecord(global: FileInfo, local: LocalFileInfo | undefined): VersionVector {
-  if (local === undefined || !isConcurrent(compareVectors(local.version, global.version))) {
-    return global.version;
-  }
+  if (local === undefined || isReceiveOnlyChange(local)) return global.version;
+  if (!isConcurrent(compareVectors(local.version, global.version))) return global.version;
   const isSame =
     local.deleted === global.deleted && local.type === global.type && hasSameContent(local, global);
   return isSame ? global.version : mergeVectors(global.version, local.version);

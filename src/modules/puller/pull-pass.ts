@@ -7,7 +7,7 @@
  * A file or link that takes the place of a directory waits on the same stack.
  */
 import { type ItemProblem, messageOf, SyncError } from '../../domain/errors.js';
-import { isInvalid } from '../../domain/file-info-rules.js';
+import { isUnusable } from '../../domain/file-info-rules.js';
 import { type IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { isBelow } from '../../domain/tree-order.js';
 import { TaskQueue } from '../../platform/task-queue.js';
@@ -276,6 +276,6 @@ export class PullPass {
 
 /** An ignored directory of ours that is announced all the same holds something that is not ignored. */
 function isLeftOut({ global, local }: NeededItem, ignores: IgnoreMatcher): boolean {
-  const isHolder = isPresent(local) && local.type === 'directory' && !isInvalid(local);
+  const isHolder = isPresent(local) && local.type === 'directory' && !isUnusable(local);
   return !isHolder && ignores.match(global.name).isIgnored;
 }

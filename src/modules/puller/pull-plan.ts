@@ -3,7 +3,7 @@
  * that touches the disk is chosen only where what we have and what we should have really differ.
  */
 import { type ItemProblem } from '../../domain/errors.js';
-import { isInvalid } from '../../domain/file-info-rules.js';
+import { isUnusable } from '../../domain/file-info-rules.js';
 import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { localNameProblem } from '../../domain/file-name.js';
 import { compareVectors, isConcurrent } from '../../domain/version-vector.js';
@@ -46,7 +46,7 @@ export function planItem(item: NeededItem, settings: PlanSettings): PullAction {
   if (global.deleted) return planDelete(item, settings);
   const problem = localNameProblem(global.name);
   if (problem !== undefined) return refusal(global.name, problem);
-  if (local !== undefined && isInvalid(local)) return planOverInvalid(local);
+  if (local !== undefined && isUnusable(local)) return planOverUnusable(local);
   if (isPresent(local) && local.type === global.type && hasSameContent(global, local)) {
     return planSameContent(global, local, settings);
   }
@@ -103,18 +103,18 @@ export function appliesPermissions(global: FileInfo, settings: PlanSettings): bo
 
 function planDelete({ global, local }: NeededItem, settings: PlanSettings): PullAction {
   if (!isPresent(local)) return { kind: 'record' };
-  if (!isInvalid(local) && isConcurrent(compareVectors(local.version, global.version))) {
+  if (!isUnusable(local) && isConcurrent(compareVectors(local.version, global.version))) {
     return { kind: 'keep' };
   }
   if (settings.ignoreDelete) return { kind: 'nothing' };
-  if (isInvalid(local)) return planOverInvalid(local);
+  if (isUnusable(local)) return planOverUnusable(local);
   const problem = localNameProblem(global.name);
   if (problem !== undefined) return refusal(global.name, problem);
   return { kind: local.type === 'directory' ? 'delete-directory' : 'delete' };
 }
 
 /** An item of ours that is ignored or cannot be held here stays; one that is to be looked at again is. */
-function planOverInvalid(local: LocalFileInfo): PullAction {
+function planOverUnusable(local: LocalFileInfo): PullAction {
   const isUnclear = (local.localFlags & LocalFlag.mustRescan) !== 0;
   return { kind: isUnclear ? 'rescan' : 'nothing' };
 }

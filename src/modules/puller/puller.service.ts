@@ -18,6 +18,7 @@ import { SMALL_FILES_PER_FILE } from './pull-job.js';
 import { PullPass } from './pull-pass.js';
 import { RecordBatch } from './record-batch.js';
 import { RetryBook } from './retry-book.js';
+import { RevertPass } from './revert-pass.js';
 import { RoomBook } from './room-book.js';
 import { TempBook } from './temp-book.js';
 import { Transfers } from './transfers.js';
@@ -39,6 +40,15 @@ export interface PullOutcome {
   readonly underWay: number;
   /** Nothing was tried for some items yet, as too much is on its way. */
   readonly isUnfinished: boolean;
+}
+
+export interface RevertOutcome {
+  /** Items that are no longer changes of this device alone. */
+  readonly changed: number;
+  /** One line for each item that could not be reverted. */
+  readonly failures: readonly string[];
+  /** As of PullOutcome. */
+  readonly rescan: string[];
 }
 
 /** A limit that groups share leaves one alone with half of it. */
@@ -114,6 +124,22 @@ export class PullerService {
       underWay: transfers.count,
       isUnfinished: pass.deferred > 0,
     };
+  }
+
+  /**
+   * Gives up what a receive-only folder has changed: what nobody else has is removed, everything else is needed again.
+   * Failures of items are in the outcome; rejects as `pull` does.
+   */
+  async revert(folder: PullFolder, signal: AbortSignal): Promise<RevertOutcome> {
+    const patience = new Patience(this.clock, signal);
+    try {
+      const context = await this.contextFor(folder, this.stateOf(folder), patience, signal);
+      const pass = new RevertPass(context);
+      await pass.run();
+      return { changed: pass.changed, failures: pass.failures, rescan: context.rescan.names };
+    } finally {
+      patience.close();
+    }
   }
 
   /** The pass under way waits no longer for what is on its way from other devices; that goes on arriving. */

@@ -2,7 +2,7 @@
  * What to do with each name, from what is on disk and what the index says: pure. Both come in tree order and in pages,
  * so the plan merges what it has and says how far it got.
  */
-import { LocalFlag, type LocalSummary } from '../../domain/file-info.js';
+import { INVALID_FLAGS, LocalFlag, type LocalSummary } from '../../domain/file-info.js';
 import { compareTreeOrder, isBelow } from '../../domain/tree-order.js';
 import { type WalkEntry, type WalkedItem } from './walker.js';
 
@@ -17,6 +17,7 @@ export type ScanDecision =
 /** Items of kind 'other' count as absent. */
 export interface PlanOptions {
   readonly ignorePerms: boolean;
+  readonly isReceiveOnly?: boolean;
   /** Whether the patterns leave an item out; the walk gave those out that are kept for what is in them. */
   readonly isIgnored: (name: string) => boolean;
 }
@@ -88,10 +89,11 @@ export function decide(
   const item = found?.stat.type === 'other' ? undefined : found;
   if (item === undefined) return row === undefined ? undefined : decideMissing(row, options);
   const isFile = item.stat.type === 'file';
-  if (row === undefined || !isComparable(row) || row.type !== item.stat.type) {
+  if (row === undefined || !isComparable(row, options) || row.type !== item.stat.type) {
     return { kind: isFile ? 'hash' : 'metadata', item, row };
   }
   if (isFile && !isContentAsRecorded(item, row)) return { kind: 'hash', item, row };
+  if (isKept(row)) return { kind: 'metadata', item, row };
   if (item.stat.type === 'symlink') {
     return item.symlinkTarget === row.symlinkTarget ? undefined : { kind: 'metadata', item, row };
   }
@@ -101,7 +103,12 @@ export function decide(
 function decideMissing(row: LocalSummary, { isIgnored }: PlanOptions): ScanDecision | undefined {
   const isMarked = (row.localFlags & LocalFlag.ignored) !== 0;
   if (isIgnored(row.name)) return isMarked ? undefined : { kind: 'ignored', row };
-  return isMarked || isMissed(row) ? { kind: 'gone', row } : undefined;
+  return isMarked || isMissed(row) || isKept(row) ? { kind: 'gone', row } : undefined;
+}
+
+/** Changed in a receive-only folder. */
+function isKept(row: LocalSummary): boolean {
+  return (row.localFlags & LocalFlag.receiveOnly) !== 0;
 }
 
 /** An entry marked unsupported is for an item that this platform never had on disk. */
@@ -109,9 +116,12 @@ function isMissed(row: LocalSummary): boolean {
   return !row.deleted && (row.localFlags & LocalFlag.unsupported) === 0;
 }
 
-/** The entry tells of a valid item; one of a deleted or unusable item says nothing about what is there now. */
-function isComparable(row: LocalSummary): boolean {
-  const unusable = LocalFlag.mustRescan | LocalFlag.ignored | LocalFlag.unsupported;
+/**
+ * The entry tells of a valid item; one of a deleted or unusable item says nothing about what is there now. What was
+ * changed while the folder was receive-only is to be announced anew when it no longer is.
+ */
+function isComparable(row: LocalSummary, { isReceiveOnly }: PlanOptions): boolean {
+  const unusable = INVALID_FLAGS & ~(isReceiveOnly ? LocalFlag.receiveOnly : 0);
   return !row.deleted && (row.localFlags & unusable) === 0;
 }
 

@@ -47,10 +47,11 @@ export class ScanRun {
     private readonly parts: ScanParts,
     private readonly signal: AbortSignal,
   ) {
-    const { fs, autoNormalize, ignorePerms, ignores } = request;
+    const { fs, autoNormalize, ignorePerms, ignores, isReceiveOnly = false } = request;
     this.normalForm = new NormalForm(fs, autoNormalize);
     const matcher = new IgnoreMatcher(ignores);
-    this.options = { ignorePerms, isIgnored: (name) => matcher.match(name).isIgnored };
+    const isIgnored = (name: string): boolean => matcher.match(name).isIgnored;
+    this.options = { ignorePerms, isReceiveOnly, isIgnored };
   }
 
   async run(): Promise<void> {

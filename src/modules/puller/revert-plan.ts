@@ -1,0 +1,27 @@
+/**
+ * What the revert of one change means that a receive-only folder has kept to itself: pure. What nobody else has goes;
+ * of everything else the cluster's version is needed again, and comes with the next pass over the needs.
+ */
+import { isInvalid, itemsEqual } from '../../domain/file-info-rules.js';
+import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { EMPTY_VECTOR } from '../../domain/version-vector.js';
+
+export type RevertAction =
+  /** Only this device has it: it goes from the disk. */
+  | { readonly kind: 'remove' }
+  /** The disk stays as it is for now. */
+  | { readonly kind: 'record'; readonly file: LocalFileInfo };
+
+/** `global`: undefined or invalid when nobody else has the item. */
+export function planRevert(local: LocalFileInfo, global: FileInfo | undefined): RevertAction {
+  const isOnlyHere = global === undefined || isInvalid(global);
+  if (isOnlyHere && !local.deleted) return { kind: 'remove' };
+  if (!isOnlyHere && itemsEqual(local, global, { ignoreFlags: LocalFlag.receiveOnly })) {
+    const { diskModifiedS, diskModifiedNs } = local;
+    const file = { ...global, sequence: 0, localFlags: 0, diskModifiedS, diskModifiedNs };
+    return { kind: 'record', file };
+  }
+  // No version is older than any other and in conflict with none: the change is given up, and no copy of it made.
+  const file = { ...local, sequence: 0, localFlags: 0, version: EMPTY_VECTOR };
+  return { kind: 'record', file };
+}
