@@ -141,8 +141,16 @@ export class StockNode {
     await ended;
   }
 
-  async rest<T = Record<string, unknown>>(method: string, path: string): Promise<T> {
-    const response = await fetch(this.restUrl(path), { method, headers: { 'X-API-Key': 'key' } });
+  async rest<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T> {
+    const response = await fetch(this.restUrl(path), {
+      method,
+      headers: { 'X-API-Key': 'key' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
     return (text === '' ? {} : JSON.parse(text)) as T;

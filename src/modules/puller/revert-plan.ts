@@ -12,11 +12,11 @@ export type RevertAction =
   /** The disk stays as it is for now. */
   | { readonly kind: 'record'; readonly file: LocalFileInfo };
 
-/** `global`: undefined or invalid when nobody else has the item. */
+/** `global`: undefined, invalid or without a version when nobody else has the item. */
 export function planRevert(local: LocalFileInfo, global: FileInfo | undefined): RevertAction {
-  const isOnlyHere = global === undefined || isInvalid(global);
-  if (isOnlyHere && !local.deleted) return { kind: 'remove' };
-  if (!isOnlyHere && itemsEqual(local, global, { ignoreFlags: LocalFlag.receiveOnly })) {
+  const isElsewhere = global !== undefined && !isInvalid(global) && global.version.length > 0;
+  if (!isElsewhere && !local.deleted) return { kind: 'remove' };
+  if (isElsewhere && itemsEqual(local, global, { ignoreFlags: LocalFlag.receiveOnly })) {
     const { diskModifiedS, diskModifiedNs } = local;
     const file = { ...global, sequence: 0, localFlags: 0, diskModifiedS, diskModifiedNs };
     return { kind: 'record', file };
