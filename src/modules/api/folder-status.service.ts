@@ -102,11 +102,7 @@ export class FolderStatusService {
   }
 
   /** Global versions that the device lacks, one page of them. */
-  async remoteNeed(
-    folder: string,
-    device: string,
-    page: Page,
-  ): Promise<FileInfo[]> {
+  async remoteNeed(folder: string, device: string, page: Page): Promise<FileInfo[]> {
     this.active(folder);
     return walkedPage(page, (from) =>
       this.database.walkRemoteNeeds(folder, device, from, ITEMS_AT_ONCE),

@@ -109,11 +109,7 @@ export class IndexReads {
     return this.walks.remoteNeeds(id, this.names.device(device), from, limit);
   }
 
-  walkReceiveOnlyChanges(
-    folder: string,
-    from: WalkPosition | undefined,
-    limit: number,
-  ): WalkPage {
+  walkReceiveOnlyChanges(folder: string, from: WalkPosition | undefined, limit: number): WalkPage {
     const id = this.names.folder(folder);
     if (id === undefined) return { items: NOTHING };
     return this.walks.receiveOnlyChanges(id, from, limit);

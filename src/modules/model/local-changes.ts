@@ -6,7 +6,12 @@
 import { createHash } from 'node:crypto';
 import { type FileInfo, INVALID_FLAGS } from '../../domain/file-info.js';
 import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
-import { asIgnored, deletedFrom, type EqualityOptions, isInvalid } from '../../domain/file-info-rules.js';
+import {
+  asIgnored,
+  deletedFrom,
+  type EqualityOptions,
+  isInvalid,
+} from '../../domain/file-info-rules.js';
 import { isReceiveOnlyChange, itemsEqual } from '../../domain/file-info-rules.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
@@ -80,6 +85,15 @@ export function scannedChange(
     diskModifiedS: item.modifiedS,
     diskModifiedNs: item.modifiedNs,
   };
+  return changeTo(found, current, context, global);
+}
+
+function changeTo(
+  found: LocalFileInfo,
+  current: LocalFileInfo | undefined,
+  context: ChangeContext,
+  global: FileInfo | undefined,
+): LocalFileInfo | undefined {
   const options = { ignorePerms: context.ignorePerms, ignoreFlags: found.localFlags };
   const isKnown =
     current !== undefined && (current.localFlags === 0 || current.localFlags === found.localFlags);

@@ -70,7 +70,18 @@ describe('what one name needs', () => {
       row('f', { localFlags: 2 }),
       'hash',
     ],
-    ['a receive-only change stays one', item('f'), row('f', { localFlags: 8 }), 'nothing'],
+    [
+      'what was changed while the folder was receive-only is hashed',
+      item('f'),
+      row('f', { localFlags: LocalFlag.receiveOnly }),
+      'hash',
+    ],
+    [
+      'what was deleted while the folder was receive-only is gone',
+      undefined,
+      row('f', { deleted: true, localFlags: LocalFlag.receiveOnly }),
+      'gone',
+    ],
     ['a directory in place of a file is told', item('f', directory), row('f'), 'metadata'],
     ['a file in place of a directory is hashed', item('f'), row('f', directory), 'hash'],
     [
@@ -130,6 +141,16 @@ describe('what one name needs', () => {
   ])('an item that is ignored no longer is %s', (_, found, expected) => {
     const before = row('f', { localFlags: LocalFlag.ignored });
     expect(decide(found, before, perms)?.kind).toBe(expected);
+  });
+
+  it.each([
+    ['that is as recorded is told without a look at its content', item('f'), {}, 'metadata'],
+    ['that was changed again is hashed', item('f', { size: 11 }), {}, 'hash'],
+    ['that is not there is gone', undefined, {}, 'gone'],
+    ['that was deleted is told of again', undefined, { deleted: true }, 'gone'],
+  ])('a change kept by a receive-only folder %s', (_, found, more, expected) => {
+    const kept = row('f', { localFlags: LocalFlag.receiveOnly, ...more });
+    expect(decide(found, kept, { ...perms, isReceiveOnly: true })?.kind).toBe(expected);
   });
 
   it('does not look at permissions where the folder ignores them', () => {
