@@ -19,10 +19,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   watcher: ['config', 'events'],
   discovery: ['config', 'cert', 'events'],
   connections: ['config', 'cert', 'events', 'protocol', 'discovery', 'database'],
-  puller: ['config', 'events', 'database', 'connections'],
+  versions: ['config'],
+  puller: ['config', 'events', 'database', 'connections', 'versions'],
   model: [
     ...['config', 'events', 'database', 'protocol', 'scanner', 'watcher', 'connections'],
-    'puller',
+    ...['puller', 'versions'],
   ],
   api: [
     ...['config', 'logging', 'cert', 'events', 'database', 'scanner', 'discovery'],

@@ -126,8 +126,8 @@ function cutToBytes(text: string, bytesMax: number): string {
   return cut;
 }
 
-/** YYYYMMDD-HHMMSS. */
-function localTime(dateMs: number): string {
+/** YYYYMMDD-HHMMSS, in local time; `dateMs` since 1970. */
+export function localTime(dateMs: number): string {
   const date = new Date(dateMs);
   const two = (value: number): string => String(value).padStart(2, '0');
   const year = String(date.getFullYear()).padStart(4, '0');

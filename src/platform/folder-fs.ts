@@ -7,6 +7,7 @@
  * with 'exists'; anything else with 'io' and the system's error as cause. A crash may lose whatever was not synced.
  * The one exception are links directly below the root that were named by `follow` (root-links.ts).
  */
+import { SyncError } from '../domain/errors.js';
 import { type DiskSpace } from './disk-space.js';
 import { type LinkTarget, NO_LINKS, type RootItem, type RootLinks, topOf } from './root-links.js';
 
@@ -133,6 +134,14 @@ export abstract class FolderFs {
    * Fails with 'refused' for a directory, and on a file system that knows no second names.
    */
   abstract link(from: string, to: string): Promise<void>;
+  /** As link, to a name below another root. Fails with 'refused' where that cannot be, as between two disks. */
+  linkTo(from: string, target: FolderFs, to: string): Promise<void> {
+    return target === this ? this.link(from, to) : Promise.reject(notAcross(this, target));
+  }
+  /** As rename, to a name below another root. Fails with 'refused' where that cannot be, as between two disks. */
+  renameTo(from: string, target: FolderFs, to: string): Promise<void> {
+    return target === this ? this.rename(from, to) : Promise.reject(notAcross(this, target));
+  }
   abstract makeSymlink(target: string, name: string): Promise<void>;
   /** Of the link itself. */
   abstract setLinkOwner(name: string, uid: number, gid: number): Promise<void>;
@@ -161,12 +170,22 @@ export abstract class FolderFs {
   /** The room on the file system that the directory is on. */
   abstract space(directory: string): Promise<DiskSpace>;
   /**
+   * Whether names that differ in nothing but their Unicode form, as a composed and a decomposed "é", are two. Found
+   * out as isCaseSensitive.
+   */
+  abstract isFormSensitive(): Promise<boolean>;
+  /**
    * Fails with 'missing' when the root's path no longer leads to the directory that was opened: moved, replaced or
    * unmounted. To be asked before a scan or a pull, since operations would go on in the old directory.
    */
   abstract checkRoot(): Promise<void>;
   /** Waits for the operations under way; later ones fail with 'closed'. Open file handles are their owners'. */
   abstract close(): Promise<void>;
+}
+
+function notAcross(source: FolderFs, target: FolderFs): SyncError {
+  const roots = `${JSON.stringify(source.root)} and ${JSON.stringify(target.root)}`;
+  return new SyncError('refused', `no file can have names below both ${roots}`);
 }
 
 /** Opens folder roots. Fails with 'missing' when the root is not there, 'refused' when not a directory. */

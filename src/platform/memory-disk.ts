@@ -26,6 +26,8 @@ export interface MemoryDiskOptions {
   /** Modification times that are set are cut to these: 'microseconds' as Node does on a real disk. */
   readonly timesIn?: keyof typeof TIME_STEPS_NS;
   readonly caseSensitive?: boolean;
+  /** Whether names that differ in their Unicode form alone are two. */
+  readonly formSensitive?: boolean;
   /** Taken from the permissions of what is created. */
   readonly umask?: number;
   /** The number that stat gives as the device. */
@@ -65,6 +67,7 @@ export function systemError(code: string): NodeJS.ErrnoException {
 
 export class MemoryDisk {
   readonly caseSensitive: boolean;
+  readonly formSensitive: boolean;
   readonly umask: number;
   beforeOperation: ((operation: string, name: string) => void) | undefined;
   /** Counts crashes: whoever opened the disk before the last one has lost it. */
@@ -84,6 +87,7 @@ export class MemoryDisk {
     options: MemoryDiskOptions = {},
   ) {
     this.caseSensitive = options.caseSensitive ?? true;
+    this.formSensitive = options.formSensitive ?? true;
     this.umask = options.umask ?? 0o022;
     this.beforeOperation = options.beforeOperation;
     this.holdsPermissions = options.holdsPermissions ?? true;
@@ -193,7 +197,8 @@ export class MemoryDisk {
   }
 
   #keyOf(base: string): string {
-    return this.caseSensitive ? base : base.toLowerCase();
+    const inForm = this.formSensitive ? base : base.normalize('NFC');
+    return this.caseSensitive ? inForm : inForm.toLowerCase();
   }
 }
 

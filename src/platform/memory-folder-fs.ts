@@ -224,6 +224,10 @@ export class MemoryFolderFs extends FolderFs {
     return this.#run('isCaseSensitive', '', () => this.disk.caseSensitive);
   }
 
+  isFormSensitive(): Promise<boolean> {
+    return this.#run('isFormSensitive', '', () => this.disk.formSensitive);
+  }
+
   holdsPermissions(): Promise<boolean> {
     return this.#run('holdsPermissions', '', () => this.disk.holdsPermissions);
   }

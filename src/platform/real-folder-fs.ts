@@ -7,7 +7,6 @@ import * as fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
-import { tryCase } from './case-probe.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
 import { type DiskSpace, spaceAt } from './disk-space.js';
@@ -21,6 +20,7 @@ import {
   type WholeFile,
 } from './folder-fs.js';
 import { isStorable, printableName, splitName } from './folder-name.js';
+import { NameProbes } from './name-probes.js';
 import { OperationSlots } from './operation-slots.js';
 import { probePermissions } from './permission-probe.js';
 import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
@@ -46,8 +46,8 @@ const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_
 
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
-  #caseSensitive: Promise<boolean> | undefined;
   #holdsPermissions: Promise<boolean> | undefined;
+  #names = new NameProbes(this);
   #closing: Promise<unknown> | undefined;
 
   private constructor(
@@ -78,7 +78,7 @@ export class RealFolderFs extends FolderFs {
   override follow(links: RootLinks): void {
     super.follow(links);
     this.directories.follow(links);
-    this.#caseSensitive = undefined;
+    this.#names = new NameProbes(this, [...links.followed.keys()]);
   }
 
   lookAt(name: string): Promise<RootItem> {
@@ -175,6 +175,18 @@ export class RealFolderFs extends FolderFs {
     return this.#between('link', from, to, LINK_CODES, (a, b) => fs.link(a, b));
   }
 
+  override linkTo(from: string, target: FolderFs, to: string): Promise<void> {
+    if (target === this || !(target instanceof RealFolderFs)) return super.linkTo(from, target, to);
+    return this.#across('link', from, target, to, LINK_CODES, (a, b) => fs.link(a, b));
+  }
+
+  override renameTo(from: string, target: FolderFs, to: string): Promise<void> {
+    if (target === this || !(target instanceof RealFolderFs)) {
+      return super.renameTo(from, target, to);
+    }
+    return this.#across('rename', from, target, to, RENAME_CODES, (a, b) => fs.rename(a, b));
+  }
+
   makeSymlink(target: string, name: string): Promise<void> {
     return this.#below('make link', name, (path) => {
       if (target !== '' && isStorable(target)) return fs.symlink(target, path);
@@ -238,11 +250,11 @@ export class RealFolderFs extends FolderFs {
   }
 
   isCaseSensitive(): Promise<boolean> {
-    this.#caseSensitive ??= this.#tryCase().catch((error: unknown) => {
-      this.#caseSensitive = undefined;
-      throw error;
-    });
-    return this.#caseSensitive;
+    return this.#names.isCaseSensitive();
+  }
+
+  isFormSensitive(): Promise<boolean> {
+    return this.#names.isFormSensitive();
   }
 
   holdsPermissions(): Promise<boolean> {
@@ -267,19 +279,6 @@ export class RealFolderFs extends FolderFs {
         .then(() => Promise.all([this.directories.close(), this.threads.close()]));
     }
     await this.#closing;
-  }
-
-  /** In the root, and behind each followed link: another disk may lie there. */
-  async #tryCase(): Promise<boolean> {
-    for (const directory of ['', ...this.links.followed.keys()]) {
-      const isSensitive = await tryCase(this, directory).catch((error: unknown) => {
-        if (directory === '') throw error;
-        // Exchanged meanwhile: nothing is done there then.
-        return true;
-      });
-      if (!isSensitive) return false;
-    }
-    return true;
   }
 
   /** Runs act on the path of an item or the root. */
@@ -328,6 +327,29 @@ export class RealFolderFs extends FolderFs {
       return this.directories.use(source.parent, (fromPath) =>
         this.directories.use(target.parent, (toPath) =>
           act(`${fromPath}/${source.base}`, `${toPath}/${target.base}`),
+        ),
+      );
+    });
+  }
+
+  #across(
+    verb: string,
+    from: string,
+    target: RealFolderFs,
+    to: string,
+    codes: ErrorCodes,
+    act: (fromPath: string, toPath: string) => Promise<void>,
+  ): Promise<void> {
+    return this.#run(`${verb}, as ${JSON.stringify(target.#full(to))},`, from, codes, () => {
+      const source = splitName(from);
+      const { parent, base } = splitName(to);
+      requireNoLink(this.links, from);
+      requireNoLink(target.links, to);
+      return target.#slots.run(() =>
+        this.directories.use(source.parent, (fromPath) =>
+          target.directories.use(parent, (toPath) =>
+            act(`${fromPath}/${source.base}`, `${toPath}/${base}`),
+          ),
         ),
       );
     });

@@ -9,7 +9,7 @@ import { SyncError } from '../../src/domain/errors.js';
 import { type FileInfo, type LocalFileInfo } from '../../src/domain/file-info.js';
 import { isTempName } from '../../src/domain/file-name.js';
 import { updateVector } from '../../src/domain/version-vector.js';
-import { type FolderSettings } from '../../src/modules/config/settings.js';
+import { type FolderSettings, type VersioningSettings } from '../../src/modules/config/settings.js';
 import { SettingsService } from '../../src/modules/config/settings.service.js';
 import { BlockSource, type WantedBlock } from '../../src/modules/connections/block-source.js';
 import {
@@ -19,14 +19,21 @@ import {
 import { EventsService } from '../../src/modules/events/events.service.js';
 import { diskState } from '../../src/modules/puller/disk-state.js';
 import { PullerService, type PullOutcome } from '../../src/modules/puller/puller.service.js';
+import { makeVersioner } from '../../src/modules/versions/make-versioner.js';
+import { type Versioner } from '../../src/modules/versions/versioner.js';
 import { Clock, type Timer } from '../../src/platform/clock.js';
-import { type FolderFs, type ItemStat } from '../../src/platform/folder-fs.js';
+import {
+  type FolderFs,
+  type FolderFsFactory,
+  type ItemStat,
+} from '../../src/platform/folder-fs.js';
 import {
   type CrashOptions,
   MemoryDisk,
   type MemoryDiskOptions,
 } from '../../src/platform/memory-disk.js';
 import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
+import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
 import { SystemRandomness } from '../../src/platform/randomness.js';
 import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
 import { deletedInfo, directoryInfo, fileInfo } from './file-info.factory.js';
@@ -136,6 +143,7 @@ export class PullFixture {
   );
   settings = folderSettings();
   ignores = NO_IGNORES;
+  versioner: Versioner | undefined;
   fs!: FolderFs;
   disk: MemoryDisk | undefined;
   root = '';
@@ -199,6 +207,7 @@ export class PullFixture {
       ownShortId: OURS,
       replicaId: OURS,
       ignores: this.ignores,
+      versioner: this.versioner,
       onArrived: () => this.onArrived?.(),
     };
     return this.puller.pull(folder, signal);
@@ -209,6 +218,22 @@ export class PullFixture {
     await this.announce(...files);
     await this.pull();
     this.source.asked.length = 0;
+  }
+
+  /** From now on what is replaced or deleted is kept; elsewhere than in the folder where `factory` has the place. */
+  async keepVersions(
+    settings: Partial<VersioningSettings> & Pick<VersioningSettings, 'type'>,
+    factory: FolderFsFactory = new MemoryFolderFsFactory(this.clock),
+  ): Promise<Versioner> {
+    const onProblem = (message: string): never => {
+      throw new Error(message);
+    };
+    const { fs, clock } = this;
+    this.versioner = await makeVersioner(
+      { params: {}, path: '', cleanupIntervalS: 3600, ...settings },
+      { fs, factory, clock, onProblem, environment: process.env },
+    );
+    return this.versioner;
   }
 
   /** What a user does to a file. */

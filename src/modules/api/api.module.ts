@@ -30,6 +30,7 @@ import { SummaryEventsService } from './summary-events.service.js';
 import { SvcController } from './svc.controller.js';
 import { SystemController } from './system.controller.js';
 import { SystemStatusService } from './system-status.service.js';
+import { VersionsController } from './versions.controller.js';
 
 @Module({})
 export class ApiModule {
@@ -54,6 +55,7 @@ export class ApiModule {
         DbController,
         FolderController,
         IgnoresController,
+        VersionsController,
         SvcController,
         EventsController,
       ],

@@ -37,11 +37,6 @@ export class FolderController {
     return { folder, errors: errors.length === 0 ? null : errors, ...page };
   }
 
-  @Get('folder/versions')
-  versions(): never {
-    throw new HttpError(500, 'folder has no versioner');
-  }
-
   @Get('stats/device')
   async devices(): Promise<Record<string, DeviceStatistics>> {
     const ids = this.settings.settings.devices.map(({ id }) => id).filter((id) => id !== '');

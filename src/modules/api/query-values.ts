@@ -23,6 +23,16 @@ export function texts(value: unknown): string[] {
   return all.filter((each): each is string => typeof each === 'string' && each !== '');
 }
 
+/** As Syncthing writes a time: in local time, with its distance from UTC. Whole seconds; `ms` since 1970. */
+export function localTimeText(ms: number): string {
+  const offsetMin = -new Date(ms).getTimezoneOffset();
+  const local = new Date(ms + offsetMin * 60_000).toISOString().slice(0, -'.000Z'.length);
+  if (offsetMin === 0) return `${local}Z`;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const distance = Math.abs(offsetMin);
+  return `${local}${offsetMin < 0 ? '-' : '+'}${two(distance / 60)}:${two(distance % 60)}`;
+}
+
 export const PER_PAGE_MAX = 65_536;
 
 export interface Page {

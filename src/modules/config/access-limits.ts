@@ -7,17 +7,26 @@ export interface FolderLimits {
   /** IDs of the devices for which the folder has an encryption password. */
   readonly withPassword: readonly string[];
   readonly filesystemType: string;
+  /** '' for none. */
+  readonly versioningType: string;
 }
 
 const ID_CHARACTERS_SHOWN = 7;
 
-export function folderBlocks({ type, withPassword, filesystemType }: FolderLimits): string[] {
+/** Of how replaced files are kept, too: nobody would notice that they are not before it is too late. */
+const VERSIONING_TYPES = ['', 'trashcan', 'simple', 'staggered', 'external'];
+
+export function folderBlocks(limits: FolderLimits): string[] {
+  const { type, withPassword, filesystemType, versioningType } = limits;
   const blocks = withPassword.map(
     (id) => `the encryption password for device ${id.slice(0, ID_CHARACTERS_SHOWN)}`,
   );
   if (type === 'receiveencrypted') blocks.push(`the type ${type}`);
   if (filesystemType !== '' && filesystemType !== 'basic') {
     blocks.push(`the file system type ${filesystemType}`);
+  }
+  if (!VERSIONING_TYPES.includes(versioningType)) {
+    blocks.push(`the versioning type ${versioningType}`);
   }
   return blocks;
 }

@@ -87,7 +87,14 @@ function readFolder(
     maxConflicts: version < VERSION_WITH_MAX_CONFLICTS ? -1 : (maxConflicts ?? 10),
     ...readOptions(element),
     isNamedByUser: !isFirstFolder,
-    blockedBy: joinBlocks(folderBlocks({ type, withPassword, filesystemType })),
+    blockedBy: joinBlocks(
+      folderBlocks({
+        type,
+        withPassword,
+        filesystemType,
+        versioningType: element.child('versioning')?.attribute('type') ?? '',
+      }),
+    ),
     source: 'config.xml',
   });
 }

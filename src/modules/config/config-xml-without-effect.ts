@@ -10,12 +10,6 @@ export function settingsWithoutEffect(root: ElementReader): string[] {
       'config.xml',
       root.all('remoteIgnoredDevice').length > 0 ? ['remoteIgnoredDevices'] : [],
     ),
-    ...root.all('folder', 'repository').flatMap((folder) => {
-      const type = folder.child('versioning')?.attribute('type') ?? '';
-      const kept = 'replaced and deleted files are not kept';
-      const keys = type === '' ? [] : [`versioning (${kept})`];
-      return said(`Folder ${folder.attribute('id') ?? ''}`, keys);
-    }),
     ...root.all('device', 'node').flatMap((device) => {
       const keys = [
         ...(isOn(device.attribute('introducer')) ? ['introducer'] : []),

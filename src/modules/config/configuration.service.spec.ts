@@ -273,14 +273,11 @@ describe('the file of the configuration', () => {
 
   it('is told of when it has settings on which somebody relies and that have no effect', () => {
     const xml = `<configuration version="37">
-      <folder id="f" path="/data/f"><versioning type="simple"/></folder>
-      <folder id="g" path="/data/g"><versioning/></folder>
       <device id="${THERE}" introducer="true"><autoAcceptFolders>true</autoAcceptFolders></device>
       </configuration>`;
     writeFileSync(join(home.path, 'config.xml'), xml);
     const { warnings } = loadSettings(home.contextOf());
     expect(warnings).toEqual([
-      'Folder f: without effect in this version: versioning (replaced and deleted files are not kept)',
       'Device MFZWI3D: without effect in this version: introducer, autoAcceptFolders',
     ]);
   });

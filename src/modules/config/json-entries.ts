@@ -141,11 +141,15 @@ export function readJsonFolder(
     autoNormalize: reader.boolean('autoNormalize'),
     maxConflicts: reader.integer('maxConflicts'),
   });
-  const options = folderOptions(
-    reader.schemaKeys(FOLDER.filter(({ key }) => FOLDER_OPTION_KEYS.some((each) => each === key))),
+  const keys = reader.schemaKeys(
+    FOLDER.filter(({ key }) => FOLDER_OPTION_KEYS.some((each) => each === key)),
   );
+  const options = folderOptions(keys);
+  const versioning = keys['versioning'] as { type?: string } | undefined;
   const filesystemType = reader.text('filesystemType') ?? 'basic';
-  const blockedBy = joinBlocks(folderBlocks({ type, withPassword, filesystemType }));
+  const blockedBy = joinBlocks(
+    folderBlocks({ type, withPassword, filesystemType, versioningType: versioning?.type ?? '' }),
+  );
   reader.finish(FOLDER_KEYS_WITHOUT_EFFECT, warnings);
   if (id === undefined || path === undefined) return undefined;
   const where = { id, path: absolutePath(path, base), source: 'environment' } as const;

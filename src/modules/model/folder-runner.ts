@@ -8,41 +8,36 @@ import { NamedTimers } from '../../platform/named-timers.js';
 import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type FolderState } from '../events/events.service.js';
-import { removeStrayTemps } from '../puller/temp-cleanup.js';
 import { type PullFolder } from '../puller/puller.service.js';
 import { FolderIgnores } from './folder-ignores.js';
 import { carryOut, type FolderOrder, FolderOrders, mayOrder } from './folder-orders.js';
-import { makeOrRequireMarker, requireMarker } from './folder-marker.js';
+import { requireMarker } from './folder-marker.js';
 import { FolderProblems } from './folder-problems.js';
+import {
+  CHANGED_RETRY_MAX_MS,
+  CHANGED_RETRY_MS,
+  ERROR_RETRY_MS,
+  type FolderRunnerLog,
+  type FolderRunnerParts,
+  LOOK_PAUSE_MS,
+  UNFINISHED_RETRY_MS,
+} from './folder-runner-parts.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type FolderWatch } from './folder-watch.js';
 import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
-import { type FolderRunnerLog, type FolderRunnerParts } from './folder-runner-parts.js';
+import { FolderVersions } from './folder-versions.js';
 import { type LocalIdentity } from './identity.js';
+import { openFolder } from './open-folder.js';
 import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
-
-/** A stopped folder, or tree behind a link, is looked at again after this time. */
-export const ERROR_RETRY_MS = 60_000;
-/** Pause for each needed item before the next pass looks at them all: about as long as that takes. */
-const LOOK_PAUSE_MS = 0.02;
-/** When a pass had to leave items to the next one, as too much was on its way. */
-export const UNFINISHED_RETRY_MS = 1_000;
-/** A file that changed while it was hashed is scanned again after this time, and after twice the last pause then. */
-export const CHANGED_RETRY_MS = 1_000;
-export const CHANGED_RETRY_MAX_MS = 3_600_000;
-/** Temp files that nobody will go on with are looked for this often. */
-export const CLEANUP_INTERVAL_MS = 24 * 3_600_000;
+import { TempRounds } from './temp-rounds.js';
 
 export class FolderRunner {
   private readonly loop: WakeLoop;
-  private readonly timers: NamedTimers<
-    'error' | 'changed' | 'pull' | 'arrived' | 'cleanup' | 'links'
-  >;
+  private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'links'>;
   private readonly requests = new ScanRequests();
   private readonly orders = new FolderOrders();
   private isPullWanted = false;
-  private isCleanupDue = true;
   private isFirstScanDone = false;
   private openFs: FolderFs | undefined;
   private currentState: FolderState = 'idle';
@@ -54,6 +49,8 @@ export class FolderRunner {
   private renewal: { after: number; retired: readonly bigint[] } | undefined;
   private readonly scanProblems = new FolderProblems();
   private readonly ignores = new FolderIgnores();
+  private readonly temps: TempRounds;
+  readonly versions: FolderVersions;
 
   constructor(
     readonly settings: FolderSettings,
@@ -68,6 +65,9 @@ export class FolderRunner {
       (signal) => this.run(signal),
       (error) => this.fail(error),
     );
+    const wake = (): void => this.loop.wake();
+    this.temps = new TempRounds(parts.clock, wake, (message) => log.info(message));
+    this.versions = new FolderVersions(settings, parts, wake, (message) => log.warn(message));
   }
 
   get state(): FolderState {
@@ -154,6 +154,8 @@ export class FolderRunner {
   async stop(): Promise<void> {
     this.timers.stop();
     this.parts.watch.stop();
+    this.versions.stop();
+    this.temps.stop();
     await this.loop.stop();
     this.refuseAll(new SyncError('closed', 'the folder is stopped'));
     await this.parts.puller.forget(this.settings.id);
@@ -173,11 +175,15 @@ export class FolderRunner {
         this.requests.scanned();
       } else if (this.orders.next !== undefined && this.isFirstScanDone) {
         await this.carryOut(this.orders.next, fs, signal);
+      } else if (this.versions.isRestoreDue && this.isFirstScanDone) {
+        await this.versions.runRestores((names) => this.scan(fs, names, signal), signal);
       } else if (this.isPullWanted && this.isFirstScanDone) {
         this.isPullWanted = false;
         await this.pull(fs, signal);
-      } else if (this.isCleanupDue && this.isFirstScanDone) {
-        await this.cleanUp(fs, signal);
+      } else if (this.temps.isDue && this.isFirstScanDone) {
+        await this.temps.run(fs, signal);
+      } else if (this.versions.isCleanDue && this.isFirstScanDone) {
+        await this.versions.clean(signal);
       } else {
         break;
       }
@@ -191,20 +197,8 @@ export class FolderRunner {
       await requireMarker(this.openFs);
       return this.openFs;
     }
-    const { id, path, isNamedByUser } = this.settings;
-    const { local } = await this.parts.database.summary(id);
-    const isNew = local.sequence === 0;
-    if (isNew) await this.parts.factory.makeRoot(path);
-    const fs = await this.parts.factory.open(path);
-    try {
-      await makeOrRequireMarker(fs, isNew, isNamedByUser);
-      await this.parts.roots.note(id, path, fs);
-    } catch (error) {
-      await fs.close();
-      throw error;
-    }
-    this.openFs = fs;
-    return fs;
+    this.openFs = await openFolder(this.settings, this.parts, (fs) => this.versions.open(fs));
+    return this.openFs;
   }
 
   /** Links that are followed from now on, or no longer, show in the index before anything else is done. */
@@ -306,6 +300,7 @@ export class FolderRunner {
       replicaId,
       isSendOnly: this.isSendOnly,
       ignores: this.ignores.matcher,
+      versioner: this.versions.current,
       onArrived: this.contentArrived,
       onPlaced: this.parts.watch.expect,
     };
@@ -326,16 +321,7 @@ export class FolderRunner {
   private refuseAll(error: unknown): void {
     this.requests.failed(error);
     this.orders.refuseAll(error);
-  }
-
-  private async cleanUp(fs: FolderFs, signal: AbortSignal): Promise<void> {
-    this.isCleanupDue = false;
-    const removed = await removeStrayTemps(fs, this.parts.clock.nowMs(), signal);
-    for (const name of removed) this.log.info(`${name}: removed a temporary file older than a day`);
-    this.timers.set('cleanup', CLEANUP_INTERVAL_MS, () => {
-      this.isCleanupDue = true;
-      this.loop.wake();
-    });
+    this.versions.refuseAll(error);
   }
 
   private async renew(): Promise<void> {
@@ -373,6 +359,7 @@ export class FolderRunner {
     this.openFs = undefined;
     this.isFetching = false;
     await this.parts.puller.stopTransfers(this.settings.id);
+    await this.versions.close();
     await fs?.close();
   }
 

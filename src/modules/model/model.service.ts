@@ -11,6 +11,7 @@ import { EventsService } from '../events/events.service.js';
 import { PullerService } from '../puller/puller.service.js';
 import { RescanScheduleService } from '../scanner/rescan-schedule.service.js';
 import { ScannerService } from '../scanner/scanner.service.js';
+import { VersionsService } from '../versions/versions.service.js';
 import { WatcherService } from '../watcher/watcher.service.js';
 import { AnnouncedSequences } from './announced.js';
 import { type FolderChanges, isSendOnly } from './folder-changes.js';
@@ -46,6 +47,7 @@ export class ModelService {
     private readonly events: EventsService,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
+    private readonly versions: VersionsService,
   ) {
     this.announced = new AnnouncedSequences(database);
     this.roots = new FolderRoots(database, factory);
@@ -227,7 +229,7 @@ export class ModelService {
     if (folder.paused || this.isStopped) return;
     await this.database.addFolder(folder.id);
     await this.database.keepRemotes(folder.id, folder.devices);
-    const { database, scanner, puller, factory, events, clock, roots, links } = this;
+    const { database, scanner, puller, factory, events, clock, roots, links, versions } = this;
     const watch = this.watchOf(folder);
     const log = {
       info: (message: string) => this.logger.log(message),
@@ -238,7 +240,7 @@ export class ModelService {
       folder,
       isSendOnly(folder, settings),
       () => this.identity,
-      { database, scanner, puller, factory, events, clock, roots, links, watch, home },
+      { database, scanner, puller, factory, events, clock, roots, links, watch, home, versions },
       log,
     );
     this.runners.set(folder.id, runner);

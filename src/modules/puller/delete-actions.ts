@@ -11,10 +11,11 @@ import { type ItemStat } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { losesContent } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
-import { ChangedOnDiskError, hasCode, removeSeen } from './last-look.js';
+import { ChangedOnDiskError, hasCode } from './last-look.js';
 import { isFollowedLink } from './link-protection.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
+import { removeKept } from './replaced-files.js';
 
 /** Names in one question to the index. */
 const NAMES_AT_ONCE = 1_000;
@@ -26,7 +27,7 @@ export async function deleteItem(ctx: PullContext, item: NeededItem): Promise<vo
   const seen = await onDisk(ctx, item);
   if (seen !== undefined) {
     const { name } = global;
-    await ctx.writable.within(parentOf(name), () => removeSeen(ctx, name, seen)).catch(unlessGone);
+    await ctx.writable.within(parentOf(name), () => removeKept(ctx, name, seen)).catch(unlessGone);
   }
   await recordDelete(ctx, item);
 }

@@ -132,10 +132,13 @@ async function setFileMetadata(
   }
 }
 
-/** A file of ours with this content, which the cluster deletes, becomes the wanted one: no transfer and no copy. */
+/**
+ * A file of ours with this content, which the cluster deletes, becomes the wanted one: no transfer and no copy. Not where
+ * it is to be kept under its old name: then the new one is put together from it, and the old one deleted.
+ */
 export async function moveHere(ctx: PullContext, item: NeededItem): Promise<boolean> {
   const { global } = item;
-  if (!ctx.hasDeletes || global.size === 0) return false;
+  if (!ctx.hasDeletes || global.size === 0 || ctx.folder.versioner !== undefined) return false;
   const { id } = ctx.folder.settings;
   const found = await ctx.database.localsWithBlocks(id, global.blocksHash, MOVE_CANDIDATES_MAX);
   for (const source of found) {

@@ -19,7 +19,8 @@ import {
   requireAsIndexed,
 } from './last-look.js';
 import { type PullContext } from './pull-context.js';
-import { isPresent } from './pull-plan.js';
+import { hasSameContent, isPresent } from './pull-plan.js';
+import { keepingReplaced } from './replaced-files.js';
 
 /**
  * Deletes of what a directory holds may still be on their way, and the other side may settle it: so long the directory
@@ -32,9 +33,12 @@ const TRIES_BEFORE_MOVING = 2;
  * and over nothing else.
  */
 export async function place(ctx: PullContext, item: NeededItem, from: string): Promise<void> {
-  const seen = await makeWay(ctx, item);
-  if (seen !== undefined) await renameOver(ctx, from, item.global.name, seen);
-  else await putNew(ctx, from, item.global.name);
+  const { name } = item.global;
+  const put = (left: ItemStat | undefined): Promise<void> =>
+    left === undefined ? putNew(ctx, from, name) : renameOver(ctx, from, name, left);
+  const { seen, isKept } = await makeWay(ctx, item);
+  if (seen === undefined || isKept) await put(seen);
+  else await keepingReplaced(ctx, name, seen, put);
 }
 
 /**
@@ -76,22 +80,31 @@ export async function placeMoved(
   return true;
 }
 
-/** The last look: what is there that a rename may replace; undefined when nothing is. */
-async function makeWay(ctx: PullContext, item: NeededItem): Promise<ItemStat | undefined> {
+interface Way {
+  /** What is there that a rename may replace; undefined when nothing is. */
+  readonly seen: ItemStat | undefined;
+  /** Its content has another name in the folder, or is the wanted one. */
+  readonly isKept: boolean;
+}
+
+/** The last look. */
+async function makeWay(ctx: PullContext, item: NeededItem): Promise<Way> {
   const { global, local } = item;
   ctx.signal.throwIfAborted();
   const stat = await requireAsIndexed(ctx, item);
-  if (stat === undefined) return undefined;
+  if (stat === undefined) return { seen: undefined, isKept: true };
   if (isPresent(local) && local.type === 'directory') {
     await removeOrMoveAside(ctx, global, local);
-    return undefined;
+    return { seen: undefined, isKept: true };
   }
   if (losesContent(item, ctx.folder.replicaId)) {
-    if ((await keepLoser(ctx, item)) === 'moved') return undefined;
+    const kept = await keepLoser(ctx, item);
+    if (kept === 'moved') return { seen: undefined, isKept: true };
     // Making the copy took its time.
-    return requireAsIndexed(ctx, item);
+    return { seen: await requireAsIndexed(ctx, item), isKept: kept === 'linked' };
   }
-  return stat;
+  const isSame = isPresent(local) && local.type === global.type && hasSameContent(local, global);
+  return { seen: stat, isKept: isSame };
 }
 
 /**

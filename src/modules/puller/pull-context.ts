@@ -7,6 +7,7 @@ import { type SharedLimit } from '../../platform/shared-limit.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type BlockSource } from '../connections/block-source.js';
 import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
+import { type Versioner } from '../versions/versioner.js';
 import { type DiskView } from './disk-view.js';
 import { type FolderRoom } from './folder-room.js';
 import { type PartialFiles } from './partial-files.js';
@@ -26,6 +27,8 @@ export interface PullFolder {
   /** Nothing from the cluster changes the disk: only what is right already is recorded. */
   readonly isSendOnly?: boolean;
   readonly ignores: IgnoreMatcher;
+  /** Keeps what the cluster replaces or deletes. Absent: nothing is kept. */
+  readonly versioner?: Versioner;
   /** Content has arrived, or failed to, that no pass was waiting for: another pass is due. */
   readonly onArrived: () => void;
   /** These are on disk as the entries say, and about to be recorded. */

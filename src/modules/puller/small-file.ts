@@ -40,7 +40,7 @@ export async function pullSmallFile(
   let replaced: ItemStat | undefined;
   if (isPresent(local)) {
     const { state, stat } = await ctx.disk.look(global.name, local);
-    if (state !== 'as-indexed') return 'unusual';
+    if (state !== 'as-indexed' || ctx.folder.versioner !== undefined) return 'unusual';
     replaced = stat;
   }
   if (await moveHere(ctx, item)) return 'done';

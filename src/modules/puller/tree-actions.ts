@@ -10,6 +10,7 @@ import { ChangedOnDiskError, hasCode, removeSeen, requireAsIndexed } from './las
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
+import { removeKept } from './replaced-files.js';
 
 /** The umask narrows it. */
 const DEFAULT_PERMISSIONS = 0o777;
@@ -140,9 +141,12 @@ async function makeRoom(ctx: PullContext, item: NeededItem): Promise<void> {
   const stat = await requireAsIndexed(ctx, item);
   if (stat === undefined) return;
   await ctx.writable.within(parentOf(name), async () => {
-    if ((await keepLoser(ctx, item)) === 'moved') return;
+    const kept = await keepLoser(ctx, item);
+    if (kept === 'moved') return;
     const seen = await requireAsIndexed(ctx, item);
-    if (seen !== undefined) await removeSeen(ctx, name, seen);
+    if (seen === undefined) return;
+    if (kept === 'linked') await removeSeen(ctx, name, seen);
+    else await removeKept(ctx, name, seen);
   });
 }
 
