@@ -140,6 +140,7 @@ export class PullFixture {
     this.source,
     this.events,
     this.clock,
+    new SystemRandomness(),
   );
   settings = folderSettings();
   ignores = NO_IGNORES;

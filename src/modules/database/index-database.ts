@@ -8,6 +8,9 @@
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
+import { type NeedOrder, type NeedPlace } from './need-order.js';
+
+export { type NeedOrder, type NeedPlace };
 
 export interface FolderCounts {
   readonly files: number;
@@ -145,6 +148,18 @@ export abstract class IndexDatabase {
    * only an empty answer is the end.
    */
   abstract needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]>;
+  /**
+   * The needed ones of these names, in their order. Some at the end may be missing when block lists are long: only an
+   * empty answer says that none of them is needed.
+   */
+  abstract neededOf(folder: string, names: readonly string[]): Promise<NeededItem[]>;
+  /** Names that we need in this order, after this place. */
+  abstract needPlaces(
+    folder: string,
+    order: NeedOrder,
+    after: NeedPlace | undefined,
+    limit: number,
+  ): Promise<NeedPlace[]>;
   /**
    * The global versions that exist below `tree`, down to `levels` directories deep (0: right in it; -1: all). May answer
    * fewer than `limit` and go on; only an absent `next` is the end.

@@ -7,6 +7,7 @@ import { ITEM_COLUMNS, rawItem, type IndexRows } from './index-rows.js';
 import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
+import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
 import { LOCAL } from './schema.js';
 import { type SqliteConnection, type SqlValue } from './sqlite-connection.js';
 
@@ -55,6 +56,24 @@ export class IndexQueries {
       if (packer.length >= NEEDS_BYTES_MAX) break;
     }
     return packer.take();
+  }
+
+  neededOf(folder: number, names: readonly string[]): Packed {
+    const packer = new ItemPacker();
+    for (const name of names) {
+      packer.need(this.need(folder, treeKey(name)));
+      if (packer.length >= NEEDS_BYTES_MAX) break;
+    }
+    return packer.take();
+  }
+
+  needPlaces(
+    folder: number,
+    order: NeedOrder,
+    after: NeedPlace | undefined,
+    limit: number,
+  ): NeedPlace[] {
+    return needPlaces(this.db, folder, order, after, limit);
   }
 
   localSummaries(folder: number, tree: string, after: string | undefined, limit: number): Packed {

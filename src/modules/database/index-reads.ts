@@ -10,6 +10,7 @@ import { type IndexQueries } from './index-queries.js';
 import { type IndexWalks, type WalkPage, type WalkPosition } from './index-walks.js';
 import { type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
+import { type NeedOrder, type NeedPlace } from './need-order.js';
 import { type PendingRecords } from './pending-records.js';
 import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS, RECEIVE_ONLY_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -84,6 +85,20 @@ export class IndexReads {
 
   needs(folder: string, after: string | undefined, limit: number): Packed {
     return this.within(folder, (id) => this.queries.needs(id, after, limit));
+  }
+
+  neededOf(folder: string, names: readonly string[]): Packed {
+    return this.within(folder, (id) => this.queries.neededOf(id, names));
+  }
+
+  needPlaces(
+    folder: string,
+    order: NeedOrder,
+    after: NeedPlace | undefined,
+    limit: number,
+  ): NeedPlace[] {
+    const id = this.names.folder(folder);
+    return id === undefined ? [] : this.queries.needPlaces(id, order, after, limit);
   }
 
   walkGlobals(

@@ -10,6 +10,7 @@ import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-
 import { type KnownNames } from './known-names.js';
 import { isReadable, standingOf } from './name-standing.js';
 import { type DeviceItem, type Standing } from './name-standing.js';
+import { needColumns } from './need-order.js';
 import { GLOBAL_COUNTS, NEED_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
@@ -99,13 +100,30 @@ export class IndexUpdate {
     const { folder, tallies } = target;
     moveCount(tallies, GLOBAL_COUNTS, before.global?.file, after.global?.file);
     moveCount(tallies, NEED_COUNTS, before.needed?.file, after.needed?.file);
-    const isNeeded = after.needed !== undefined;
-    if ((before.needed !== undefined) === isNeeded) return;
-    const sql = isNeeded
-      ? 'INSERT OR IGNORE INTO needs(folder, name) VALUES(?, ?)'
-      : 'DELETE FROM needs WHERE folder = ? AND name = ?';
-    this.db.statement(sql).run(folder, key);
+    if (after.needed === undefined) {
+      if (before.needed === undefined) return;
+      this.db.statement('DELETE FROM needs WHERE folder = ? AND name = ?').run(folder, key);
+    } else if (!isSameNeed(before.needed?.file, after.needed.file)) {
+      this.db
+        .statement(
+          `INSERT OR REPLACE INTO needs(folder, name, size, modified, chance)
+           VALUES(?, ?, ?, ?, ?)`,
+        )
+        .run(folder, key, ...needColumns(after.needed.file, key));
+    }
   }
+}
+
+/** Nothing has changed that needs are sorted by. */
+function isSameNeed(before: ItemFacts | undefined, after: ItemFacts): boolean {
+  return (
+    before !== undefined &&
+    before.type === after.type &&
+    before.deleted === after.deleted &&
+    before.size === after.size &&
+    before.modifiedS === after.modifiedS &&
+    before.modifiedNs === after.modifiedNs
+  );
 }
 
 function moveCount(

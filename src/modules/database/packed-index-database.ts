@@ -7,6 +7,7 @@ import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
 import { type FolderSummary, type NeededItem, type PendingDevice } from './index-database.js';
+import { type NeedOrder, type NeedPlace } from './index-database.js';
 import { type PendingFolder, type UpdateOutcome, type WalkedItems } from './index-database.js';
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
@@ -119,6 +120,19 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
 
   async needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]> {
     return unpackNeeds(await this.read('needs', folder, after, limit));
+  }
+
+  async neededOf(folder: string, names: readonly string[]): Promise<NeededItem[]> {
+    return unpackNeeds(await this.read('neededOf', folder, names));
+  }
+
+  needPlaces(
+    folder: string,
+    order: NeedOrder,
+    after: NeedPlace | undefined,
+    limit: number,
+  ): Promise<NeedPlace[]> {
+    return this.read('needPlaces', folder, order, after, limit);
   }
 
   async walkGlobals(

@@ -28,7 +28,7 @@ const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
 export type Migration = (db: SqliteConnection) => void;
 
 /** Append only: the position in the list is the version. */
-export const MIGRATIONS: readonly Migration[] = [createTables];
+export const MIGRATIONS: readonly Migration[] = [createTables, addNeedOrders];
 
 /** Settings that belong to the connection, not to the file. */
 export function configure(db: SqliteConnection): void {
@@ -134,5 +134,19 @@ function createTables(db: SqliteConnection): void {
       PRIMARY KEY(folder, device)
     );
     CREATE TABLE facts(key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `);
+}
+
+/**
+ * What files that are needed can be sorted by (need-order.ts). Those that are needed already have none of it, and so come
+ * before all others.
+ */
+function addNeedOrders(db: SqliteConnection): void {
+  db.execute(`
+    ALTER TABLE needs ADD COLUMN size INTEGER;
+    -- Microseconds since 1970.
+    ALTER TABLE needs ADD COLUMN modified INTEGER;
+    -- From a hash of the name.
+    ALTER TABLE needs ADD COLUMN chance INTEGER;
   `);
 }

@@ -59,6 +59,11 @@ export class SqliteConnection {
     return statement;
   }
 
+  /** Every row of a query that is not kept for later: for texts that are not constants. */
+  once(sql: string, ...values: SqlValue[]): SqlRow[] {
+    return this.guard(() => this.inner.prepare(sql).raw(true).all(values)) as SqlRow[];
+  }
+
   execute(sql: string): void {
     this.guard(() => this.inner.exec(sql));
   }

@@ -1,6 +1,6 @@
 /**
- * The first phase of a pass, in one walk through the needs in tree order: a directory comes before what is in it, as
- * the order has it; directories and links are made one by one while files are worked on side by side, as many as there
+ * The first phase of a pass, in one walk through the needs: a directory comes before what is in it, as the order has
+ * it; directories and links are made one by one while files are worked on side by side, as many as there
  * is room for. When the files of one group of devices have used up their room, a walk of their own goes on with them at
  * the speed of those devices, and the others are not held up.
  */
@@ -9,8 +9,10 @@ import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 
 export interface BuildParts {
-  /** What is to be built, in tree order, from after the name on. */
-  readonly jobs: (after: string | undefined) => AsyncIterable<PullJob>;
+  /** What is to be built, behind that job. */
+  readonly jobs: (after: PullJob | undefined) => AsyncIterable<PullJob>;
+  /** Else all that is no file comes before the files. */
+  readonly isInTreeOrder: boolean;
   /** Rejects only when the pass has to end. */
   readonly attempt: (job: PullJob) => Promise<void>;
 }
@@ -106,7 +108,7 @@ export class BuildPhase {
       return true;
     };
     if (!(await take(first))) return;
-    for await (const job of this.parts.jobs(first.item.global.name)) {
+    for await (const job of this.parts.jobs(first)) {
       if (this.failure !== undefined) return;
       if (!isFileJob(job) || groupOf(this.ctx, job.item) !== group) continue;
       if (this.ahead.delete(job.item.global.name)) continue;
@@ -136,6 +138,7 @@ export class BuildPhase {
   }
 
   private waitForTurn({ item }: PullJob): Promise<boolean> {
+    if (!this.parts.isInTreeOrder) return Promise.resolve(true);
     const { name } = item.global;
     return this.waitFor(() => this.isWalked || compareTreeOrder(name, this.position) <= 0);
   }

@@ -6,7 +6,7 @@ import { type FolderFs } from '../../platform/folder-fs.js';
 import { type SharedLimit } from '../../platform/shared-limit.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type BlockSource } from '../connections/block-source.js';
-import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
+import { type IndexDatabase, type NeededItem, type NeedOrder } from '../database/index-database.js';
 import { type Versioner } from '../versions/versioner.js';
 import { type DiskView } from './disk-view.js';
 import { type FolderRoom } from './folder-room.js';
@@ -53,6 +53,8 @@ export interface PullContext {
   readonly requests: SharedLimit;
   readonly transfers: Transfers;
   readonly room: FolderRoom;
+  /** In which order files are made; undefined: tree order. */
+  readonly order: NeedOrder | undefined;
   readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly patience: Patience;

@@ -1,5 +1,6 @@
 /** One needed item and what is to be done about it. */
 import { type NeededItem } from '../database/index-database.js';
+import { type WalkPlace } from './needs-walk.js';
 import { type PullAction } from './pull-plan.js';
 import { isSmallFile } from './small-file.js';
 
@@ -9,6 +10,8 @@ export const SMALL_FILES_PER_FILE = 32;
 export interface PullJob {
   readonly item: NeededItem;
   readonly action: PullAction;
+  /** Where the walk came by it; undefined in tree order. */
+  readonly place: WalkPlace | undefined;
 }
 
 /** Its content may have to come from elsewhere, which takes its time. */

@@ -25,6 +25,7 @@ import {
 import { removeTemp } from './file-finisher.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { protectLinks } from './link-protection.js';
+import { NEEDS_PAGE_ITEMS, walkNeeds } from './needs-walk.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 import {
@@ -39,9 +40,6 @@ import { type RetryBook } from './retry-book.js';
 import { NoRoomError } from './room-book.js';
 import { isSmallFile, pullSmallFile } from './small-file.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
-
-/** Needed items read at once, with their block lists. */
-export const NEEDS_PAGE_ITEMS = 100;
 
 export class PullPass {
   /** Items that now are as they should be. */
@@ -86,7 +84,8 @@ export class PullPass {
   private async build(): Promise<boolean> {
     const { source, folder } = this.ctx;
     const parts = {
-      jobs: (after: string | undefined) => this.jobs('build', after),
+      jobs: (after: PullJob | undefined) => this.jobs('build', after),
+      isInTreeOrder: this.ctx.order === undefined,
       attempt: (job: PullJob) => this.attempt(job),
     };
     const hasSeveralDevices = source.connected(folder.settings.devices).length > 1;
@@ -136,32 +135,25 @@ export class PullPass {
     await settle();
   }
 
-  /** What one phase has to do, in tree order; items that are not to be tried now are left out. */
-  private async *jobs(phase: PullPhase, from?: string): AsyncGenerator<PullJob> {
+  /** What one phase has to do; items that are not to be tried now are left out. */
+  private async *jobs(phase: PullPhase, after?: PullJob): AsyncGenerator<PullJob> {
     const { database, folder, signal, clock, temps } = this.ctx;
-    let after = from;
-    for (;;) {
+    const order = phase === 'build' ? this.ctx.order : undefined;
+    for await (const { item, place } of walkNeeds(database, folder.settings.id, order, after)) {
       signal.throwIfAborted();
-      const page = await database.needs(folder.settings.id, after, NEEDS_PAGE_ITEMS);
-      for (const item of page) {
-        const isIgnored = isLeftOut(item, folder.ignores);
-        if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
-          temps.needed(item.global.name);
-        }
-        const planned: PullAction = isIgnored
-          ? { kind: 'ignore' }
-          : planItem(item, folder.settings);
-        const action = protectLinks(planned, item, folder.fs.links);
-        if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
-        if (folder.isSendOnly && !changesIndexOnly(action)) continue;
-        const { name, version } = item.global;
-        if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
-        const job: PullJob = { item, action };
-        if (isFileJob(job) && this.ctx.room.passesOver(item.global)) continue;
-        yield job;
+      const isIgnored = isLeftOut(item, folder.ignores);
+      if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
+        temps.needed(item.global.name);
       }
-      after = page.at(-1)?.global.name;
-      if (after === undefined) return;
+      const planned: PullAction = isIgnored ? { kind: 'ignore' } : planItem(item, folder.settings);
+      const action = protectLinks(planned, item, folder.fs.links);
+      if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
+      if (folder.isSendOnly && !changesIndexOnly(action)) continue;
+      const { name, version } = item.global;
+      if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
+      const job: PullJob = { item, action, place };
+      if (isFileJob(job) && this.ctx.room.passesOver(item.global)) continue;
+      yield job;
     }
   }
 

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type ItemProblem } from '../../domain/errors.js';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { Randomness } from '../../platform/randomness.js';
 import { SharedLimit } from '../../platform/shared-limit.js';
 import { type FolderSettings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
@@ -11,6 +12,7 @@ import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
 import { FolderRoom } from './folder-room.js';
+import { orderOf } from './needs-walk.js';
 import { PartialFiles, type PartialFile } from './partial-files.js';
 import { Patience } from './patience.js';
 import { type PullContext, type PullFolder, RescanList } from './pull-context.js';
@@ -61,6 +63,8 @@ interface FolderState {
   readonly retries: RetryBook;
   readonly transfers: Transfers;
   readonly room: FolderRoom;
+  /** Of the order by chance. */
+  readonly seed: number;
   readonly temps: TempBook;
   readonly partial: PartialFiles;
   readonly requests: SharedLimit;
@@ -82,6 +86,7 @@ export class PullerService {
     private readonly source: BlockSource,
     private readonly events: EventsService,
     private readonly clock: Clock,
+    private readonly randomness: Randomness,
   ) {
     this.rooms = new RoomBook(clock);
   }
@@ -184,7 +189,7 @@ export class PullerService {
 
   private async contextFor(
     folder: PullFolder,
-    { retries, requests, transfers, room, temps, partial, writable }: FolderState,
+    { retries, requests, transfers, room, seed, temps, partial, writable }: FolderState,
     patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
@@ -203,6 +208,7 @@ export class PullerService {
       requests,
       transfers,
       room,
+      order: orderOf(settings, seed),
       temps,
       partial,
       patience,
@@ -233,6 +239,7 @@ export class PullerService {
         retries.roomCame();
         onArrived();
       }),
+      seed: known?.seed ?? Math.floor(this.randomness.fraction() * 2 ** 31),
       temps: known?.temps ?? new TempBook(),
       partial,
       requests: new SharedLimit(GROUP_SHARE * requestBytesMax),
