@@ -72,6 +72,8 @@ export class MemoryDisk {
   beforeOperation: ((operation: string, name: string) => void) | undefined;
   /** Counts crashes: whoever opened the disk before the last one has lost it. */
   generation = 0;
+  /** Called with the name of what a successful operation may have changed; see tell. */
+  readonly observers = new Set<(name: string) => void>();
   readonly root: MemoryNode;
   /** Directories of other disks that followed links directly below the root lead to, by name. */
   mounted: ReadonlyMap<string, MemoryNode> = new Map();
@@ -105,6 +107,10 @@ export class MemoryDisk {
     const next = this.#lastChangedNs + 1n;
     this.#lastChangedNs = modifiedNs > next ? modifiedNs : next;
     return { modifiedNs, changedNs: this.#lastChangedNs };
+  }
+
+  tell(name: string): void {
+    for (const observer of this.observers) observer(name);
   }
 
   storableTime(ns: bigint): bigint {

@@ -8,6 +8,9 @@ import { toSyncError } from './system-errors.js';
 
 const NS_PER_S = 1_000_000_000n;
 
+/** Operations that those who watch are told of. */
+const TOLD: ReadonlySet<string> = new Set(['write', 'truncate', 'setPermissions', 'setModified']);
+
 export class MemoryFileHandle implements FileHandle {
   readonly #generation: number;
   #closed = false;
@@ -84,7 +87,9 @@ export class MemoryFileHandle implements FileHandle {
     }
     try {
       this.disk.beforeOperation?.(operation, this.name);
-      return act();
+      const result = act();
+      if (TOLD.has(operation)) this.disk.tell(this.name);
+      return result;
     } catch (error) {
       throw toSyncError(operation, this.path, error);
     }

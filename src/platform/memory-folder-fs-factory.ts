@@ -61,6 +61,7 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
   takeRoot(root: string): MemoryDisk {
     const disk = this.disk(root);
     this.#disks.delete(resolve(root));
+    disk.tell('');
     return disk;
   }
 

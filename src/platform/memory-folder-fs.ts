@@ -41,6 +41,12 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...['makeSymlink', 'readSymlink', 'setLinkOwner'],
 ]);
 
+/** Operations that those who watch are told of. */
+const TOLD: ReadonlySet<string> = new Set([
+  ...['createFile', 'makeDirectory', 'removeDirectory', 'removeFile', 'rename', 'link'],
+  'makeSymlink',
+]);
+
 export class MemoryFolderFs extends FolderFs {
   readonly #generation: number;
   #closed = false;
@@ -272,6 +278,7 @@ export class MemoryFolderFs extends FolderFs {
     source.directory.take(source.key, now);
     target.directory.put(target.key, { name: target.base, node: entry.node }, now);
     entry.node.changed(now);
+    this.disk.tell(to);
   }
 
   #leadsThrough(name: string, node: MemoryNode): boolean {
@@ -302,7 +309,9 @@ export class MemoryFolderFs extends FolderFs {
       this.disk.beforeOperation?.(operation, name);
       this.#mount(name);
       if (CHANGING.has(operation)) requireNoLink(this.links, name);
-      return act();
+      const result = act();
+      if (TOLD.has(operation)) this.disk.tell(name);
+      return result;
     } catch (error) {
       throw toSyncError(operation, this.#full(name), error, codes);
     }
