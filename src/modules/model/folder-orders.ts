@@ -3,6 +3,7 @@
  * when it is the order's turn.
  */
 import { type Clock } from '../../platform/clock.js';
+import { topOf } from '../../platform/folder-fs.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
@@ -85,7 +86,9 @@ export async function carryOut(
   if (order === 'revert') return puller.revert(folder, signal);
   const { id, ignorePerms } = folder.settings;
   const context = { identity, ignorePerms, nowS: Math.floor(clock.nowMs() / 1000) };
-  const sequence = await overrideNeeds(id, context, database, signal);
+  const { stopped } = folder.fs.links;
+  const isLeftAlone = (name: string): boolean => stopped.has(topOf(name));
+  const sequence = await overrideNeeds(id, context, database, signal, isLeftAlone);
   if (sequence !== undefined) {
     events.emit('LocalIndexUpdated', { folder: id, items: 0, sequence });
   }

@@ -101,6 +101,11 @@ describe('a link directly below a root', () => {
     expect(standing(rest, false)).toBe(expected);
   });
 
+  it('that is a conflict copy may be a copy of one from elsewhere, and stays a link', () => {
+    const name = 'link.sync-conflict-20240102-030405-ABCDEFG';
+    expect(decideLinks([facts({ name })], [], true).get(name)?.kind).toBe('plain');
+  });
+
   it('says where a refused one leads', () => {
     const places = [{ what: 'the folder x', lineage: ['5:7', '5:6', '5:0'] }];
     const reasonOf = (lineage: string[]): string => {

@@ -5,7 +5,7 @@
  *   empty, that tree is stopped: nothing of it is deleted, changed or announced.
  * - No content is synced twice: two links never lead to one directory or into each other, nor into a folder or the home.
  */
-import { toNfc } from '../../domain/file-name.js';
+import { isConflictName, toNfc } from '../../domain/file-name.js';
 import { compareTreeOrder } from '../../domain/tree-order.js';
 import { type LinkTarget, type RootItem, type RootLinks } from '../../platform/folder-fs.js';
 
@@ -29,7 +29,7 @@ export interface LinkFacts {
   readonly remembered: LinkTarget | undefined;
   /** Our index entry. */
   readonly own: 'none' | 'deleted' | 'link' | 'directory' | 'file';
-  /** The cluster has a link of this name. */
+  /** The cluster has a link of this name, or had one that we know nothing else of. */
   readonly isLinkElsewhere: boolean;
   readonly isEmpty: boolean;
   /** The index has items below it that nobody deleted. */
@@ -84,6 +84,8 @@ function decideLink(
   if (facts.trouble !== '')
     return refused(`it cannot be told where this link leads: ${facts.trouble}`);
   if (item.target === undefined) return decideWithoutTarget(facts);
+  // Made by this node, of a link that may have come from elsewhere.
+  if (isConflictName(facts.name)) return plain();
   if (facts.own === 'link') {
     return plain('it was synced as a link before and stays one; to have it followed, remove it');
   }

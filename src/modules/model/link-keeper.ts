@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { isInternalName, isTempName, localNameProblem } from '../../domain/file-name.js';
 import { isInvalid } from '../../domain/file-info-rules.js';
-import { type LocalFileInfo } from '../../domain/file-info.js';
+import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs, type FolderFsFactory, type LinkTarget } from '../../platform/folder-fs.js';
 import { type RootItem, topOf } from '../../platform/root-links.js';
 import { type FolderSettings, type Settings } from '../config/settings.js';
@@ -24,6 +24,8 @@ import {
   rootLinksOf,
 } from './followed-links.js';
 
+/** Items that are not expected on disk. */
+const NOT_HERE = LocalFlag.ignored | LocalFlag.unsupported;
 /** Rows read at once to find out whether anything is below a name. */
 const ROWS_AT_ONCE = 500;
 /** What a new file system of its own puts into its root. */
@@ -154,6 +156,7 @@ export class LinkKeeper {
     const { item, trouble } = await this.look(fs, name);
     const isLink = item.type === 'symlink';
     const { target } = item;
+    const own = kindOf(entry);
     const isNew = isLink && remembered === undefined;
     const elsewhere = isNew ? await this.database.global(folder.id, name) : undefined;
     // What cannot be read is a problem of the walk.
@@ -167,8 +170,12 @@ export class LinkKeeper {
       trouble,
       lineage: isLink && target !== undefined ? await this.factory.lineage(target.path) : [],
       remembered,
-      own: kindOf(entry),
-      isLinkElsewhere: elsewhere?.type === 'symlink' && !elsewhere.deleted && !isInvalid(elsewhere),
+      own,
+      // Of one that is deleted we may have a copy which a crash has kept from being recorded.
+      isLinkElsewhere:
+        elsewhere?.type === 'symlink' &&
+        !isInvalid(elsewhere) &&
+        (!elsewhere.deleted || own === 'none'),
       isEmpty,
       hasItems: isEmpty && (await this.hasItems(folder.id, name)),
     };
@@ -205,7 +212,7 @@ export class LinkKeeper {
     for (;;) {
       const rows = await this.database.localSummaries(folder, name, after, ROWS_AT_ONCE);
       for (const row of rows) {
-        if (row.name === name || row.deleted || row.localFlags !== 0) continue;
+        if (row.name === name || row.deleted || (row.localFlags & NOT_HERE) !== 0) continue;
         if ((await this.database.global(folder, row.name))?.deleted !== true) return true;
       }
       after = rows.at(-1)?.name;

@@ -5,7 +5,7 @@ import { parentOf } from '../../domain/file-name.js';
 import { asIgnored } from '../../domain/file-info-rules.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
-import { type FileHandle, type ItemStat, topOf } from '../../platform/folder-fs.js';
+import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { isOtherDisk } from '../../platform/system-errors.js';
 import { isSameFile } from '../../platform/item-state.js';
 import { type NeededItem } from '../database/index-database.js';
@@ -13,6 +13,7 @@ import { hasMetadata, isTimeOf, recordOf } from './disk-state.js';
 import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
 import { pullContent } from './file-puller.js';
 import { ChangedOnDiskError, requireAsIndexed } from './last-look.js';
+import { isLeftAlone } from './link-protection.js';
 import { placeMoved } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
@@ -165,7 +166,7 @@ async function deletionOf(
   const isSame =
     source.size === global.size && Buffer.compare(source.blockHashes, global.blockHashes) === 0;
   if (source.name === global.name || !isSame || ctx.moved.has(source.name)) return undefined;
-  if (ctx.fs.links.stopped.has(topOf(source.name))) return undefined;
+  if (isLeftAlone(source.name, ctx.fs.links)) return undefined;
   const needed = await ctx.database.needed(ctx.folder.settings.id, source.name);
   if (needed === undefined || !needed.global.deleted || ctx.moved.has(source.name)) {
     return undefined;

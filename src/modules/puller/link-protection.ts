@@ -8,9 +8,14 @@ import { type PullAction } from './pull-plan.js';
 
 const NOTHING: PullAction = { kind: 'nothing' };
 
+/** The item lies behind a link whose tree is stopped, or is such a link. */
+export function isLeftAlone(name: string, { stopped }: RootLinks): boolean {
+  return stopped.size > 0 && stopped.has(topOf(name));
+}
+
 export function protectLinks(action: PullAction, item: NeededItem, links: RootLinks): PullAction {
   const { name } = item.global;
-  if (links.stopped.size > 0 && links.stopped.has(topOf(name))) return NOTHING;
+  if (isLeftAlone(name, links)) return NOTHING;
   if (name.includes('/') || links.plain === undefined) return action;
   if (links.followed.has(name) && (action.kind === 'file' || action.kind === 'symlink')) {
     const what = action.kind === 'file' ? 'a file' : 'a link';

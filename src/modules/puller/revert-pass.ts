@@ -10,6 +10,7 @@ import { isBelow } from '../../domain/tree-order.js';
 import { EMPTY_VECTOR } from '../../domain/version-vector.js';
 import { type NeededItem } from '../database/index-database.js';
 import { deleteDirectory, deleteItem } from './delete-actions.js';
+import { isLeftAlone } from './link-protection.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { type PullContext } from './pull-context.js';
 import { planRevert } from './revert-plan.js';
@@ -39,7 +40,7 @@ export class RevertPass {
         const globals = await database.globals(id, names);
         for (const [index, local] of locals.entries()) {
           signal.throwIfAborted();
-          if (local === undefined) continue;
+          if (local === undefined || isLeftAlone(local.name, fs.links)) continue;
           await this.removeUntilEnclosing(local.name);
           const action = planRevert(local, globals[index]);
           if (action.kind === 'remove') await this.remove(local);
