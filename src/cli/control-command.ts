@@ -3,7 +3,13 @@ import { SyncError } from '../domain/errors.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
 import { printable } from '../modules/logging/log-line.js';
 import { listOf, objectOf, textOf } from './answers.js';
-import { ACTIONS, CONTROL_HELP, type ControlLine, REPORTS } from './control-line.js';
+import {
+  type ActionName,
+  ACTIONS,
+  CONTROL_HELP,
+  type ControlLine,
+  REPORTS,
+} from './control-line.js';
 import { type Get, REPORT_OF } from './control-reports.js';
 import { ask, type HttpSide, httpSideAt, httpSideOf } from './http-side.js';
 import { type ProgramIo } from './program-io.js';
@@ -30,8 +36,29 @@ export async function control(line: ControlLine, io: ProgramIo): Promise<void> {
     return;
   }
   const action = ACTIONS.find((name) => name === line.command);
-  const done = action === 'scan' ? await scan(side, line) : await pauseOrResume(side, line);
+  const done = await tell(side, action, line);
   io.out(line.isJson ? `${JSON.stringify({ ok: true })}\n` : `${done}\n`);
+}
+
+/** What has been done, in a sentence. */
+function tell(side: HttpSide, action: ActionName | undefined, line: ControlLine): Promise<string> {
+  if (action === 'scan') return scan(side, line);
+  if (action === 'override') return order(side, line, 'sendonly');
+  if (action === 'revert') return order(side, line, 'receiveonly');
+  return pauseOrResume(side, line);
+}
+
+/** The node itself says nothing when the folder is of another type. */
+async function order(side: HttpSide, line: ControlLine, type: string): Promise<string> {
+  const { command, folder = '' } = line;
+  const id = encodeURIComponent(folder);
+  const settings = objectOf(await ask(side, { path: `config/folders/${id}` }));
+  if (textOf(settings.type) !== type) {
+    const problem = `The folder ${folder} is ${textOf(settings.type)}; ${command} is for ${type} folders`;
+    throw new SyncError('config', problem, false);
+  }
+  await ask(side, { method: 'POST', path: `db/${command}?folder=${id}` });
+  return `The ${command} of the folder ${folder} has begun.`;
 }
 
 /** Says nothing but "OK"; needs no key. */

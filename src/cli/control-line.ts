@@ -11,7 +11,7 @@ export const REPORTS = [
   'pending',
   'errors',
 ] as const;
-export const ACTIONS = ['scan', 'pause', 'resume'] as const;
+export const ACTIONS = ['scan', 'override', 'revert', 'pause', 'resume'] as const;
 export type ReportName = (typeof REPORTS)[number];
 export type ActionName = (typeof ACTIONS)[number];
 
@@ -26,7 +26,7 @@ export interface ControlLine {
   readonly command: 'health' | 'help' | ReportName | ActionName;
   readonly node: NodeAddress;
   readonly isJson: boolean;
-  /** For pause and resume; for scan the folder. */
+  /** For pause and resume; the folder to scan, override or revert. */
   readonly folder?: string;
   readonly device?: string;
   readonly isAll: boolean;
@@ -66,6 +66,8 @@ Commands:
   pending                    devices and folders that ask to be accepted
   errors [--clear]           what went wrong, in the node and in its folders
   scan [FOLDER [PATH …]]     scan a folder, or some of it, or all folders; returns when done
+  override FOLDER            in a send-only folder: bring others to what is here
+  revert FOLDER              in a receive-only folder: give up what was changed here
   pause  --device D | --folder F | --all
   resume --device D | --folder F | --all
                              D is a device ID, its first group, or a name; --all: all devices
@@ -168,6 +170,12 @@ function cliLine(values: Values, [, name, ...rest]: readonly string[]): ControlL
   if (command === 'scan') {
     const [folder, ...paths] = rest;
     return { ...line, command, ...(folder === undefined ? {} : { folder }), paths, problems };
+  }
+  if (command === 'override' || command === 'revert') {
+    const [folder, ...more] = rest;
+    if (folder === undefined) problems.push(problem(command, 'the ID of a folder'));
+    problems.push(...more.map((word) => problem('argument', 'nothing after the folder', word)));
+    return { ...line, command, ...(folder === undefined ? {} : { folder }), problems };
   }
   problems.push(...rest.map((word) => problem('argument', `nothing after ${command}`, word)));
   if (command === 'pause' || command === 'resume') {

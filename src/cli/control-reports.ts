@@ -123,13 +123,14 @@ async function folders(get: Get): Promise<Report> {
       bytesText(numberOf(state.localBytes)),
       numberOf(state.needTotalItems),
       bytesText(numberOf(state.needBytes)),
+      numberOf(state.receiveOnlyTotalItems),
       numberOf(state.pullErrors) || numberOf(state.errors),
       listOf(folder.devices).filter((each) => objectOf(each).deviceID !== myID).length,
       textOf(folder.path),
     ]);
   }
   const columns = ['FOLDER', 'LABEL', 'TYPE', 'STATE', 'FILES', 'SIZE', 'NEEDS', 'TO GET'];
-  columns.push('ERRORS', 'SHARED WITH', 'PATH');
+  columns.push('KEPT HERE', 'ERRORS', 'SHARED WITH', 'PATH');
   return { answer, text: tableText(columns, rows, 'No folder is configured.') };
 }
 

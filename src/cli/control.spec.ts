@@ -135,6 +135,18 @@ describe('a node that a small server stands for', () => {
     expect(unknown.error.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('is told to revert a folder only if the folder has changes to give up', async () => {
+    says(200, '{"type": "receiveonly"}');
+    const node = `--gui-address ${where} --gui-apikey k`;
+    const done = await program(`cli revert a&b ${node}`);
+    expect(done).toMatchObject({ status: 0, out: 'The revert of the folder a&b has begun.\n' });
+    expect(asked.at(-1)).toContain('POST /rest/db/revert?folder=a%26b ');
+    const wrong = await program(`cli override a&b ${node}`);
+    expect(wrong).toMatchObject({ status: 1, out: '' });
+    expect(wrong.error).toContain('is receiveonly; override is for sendonly folders');
+    expect(asked.at(-1)).toContain('GET /rest/config/folders/a%26b ');
+  });
+
   it('is told the paths to scan, whatever characters they have', async () => {
     says(200, '');
     await program(`cli scan photos&x a/ü b?c --gui-address ${where} --gui-apikey k`);
@@ -178,7 +190,7 @@ describe('a node that a small server stands for', () => {
     expect(connections.out).toMatch(/stock +MFZWI3D +away/);
     const folders = await program(`cli folders ${node}`);
     expect(folders.out).toMatch(
-      /photos .*sendreceive +idle +1 +2\.0 KiB +0 +0 B +0 +1 +\/.*\/photos\n$/,
+      /photos .*sendreceive +idle +1 +2\.0 KiB +0 +0 B +0 +0 +1 +\/.*\/photos\n$/,
     );
     expect((await program(`cli devices ${node}`)).out).toContain('tcp://127.0.0.1:9');
     expect((await program(`cli pending ${node}`)).out).toContain('No device asks.');

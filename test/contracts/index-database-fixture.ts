@@ -71,8 +71,11 @@ export async function toGlobals(database: IndexDatabase): Promise<FileInfo[]> {
   return (await database.needs(FOLDER, undefined, 100)).map(({ global }) => global);
 }
 
-export function countsOf(files: readonly FileInfo[]): FolderCounts {
-  const valid = files.filter((file) => !isInvalid(file));
+export function countsOf(
+  files: readonly FileInfo[],
+  isCounted: (file: FileInfo) => boolean = (file) => !isInvalid(file),
+): FolderCounts {
+  const valid = files.filter(isCounted);
   const present = valid.filter((file) => !file.deleted);
   const ofType = (type: string) => present.filter((file) => file.type === type);
   return {

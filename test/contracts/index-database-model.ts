@@ -3,7 +3,7 @@
  * what must hold between the model and a database after them.
  */
 import fc from 'fast-check';
-import { isInvalid } from '../../src/domain/file-info-rules.js';
+import { isInvalid, isReceiveOnlyChange } from '../../src/domain/file-info-rules.js';
 import { LocalFlag, type FileInfo, type LocalFileInfo } from '../../src/domain/file-info.js';
 import { isNeeded, pickGlobal } from '../../src/domain/global-version.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
@@ -30,6 +30,7 @@ const MODEL_DEVICES = ['', ALICE, BOB];
 export type Model = Map<string, Map<string, LocalFileInfo>>;
 export type Step =
   | { kind: 'update'; device: string; files: LocalFileInfo[] }
+  | { kind: 'forget'; names: string[] }
   | { kind: 'reset'; device: string }
   | { kind: 'keep'; devices: string[] };
 
@@ -37,17 +38,22 @@ function itemArbitrary(device: string): fc.Arbitrary<LocalFileInfo> {
   return fc
     .record({
       name: fc.constantFrom(...MODEL_NAMES),
-      kind: fc.constantFrom('file', 'file', 'file', 'directory', 'deleted', 'invalid'),
+      kind: fc.constantFrom('file', 'file', 'file', 'directory', 'deleted', 'invalid', 'kept'),
+      isDeleted: fc.boolean(),
       counters: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)),
       modifiedS: fc.nat(2),
       blocks: fc.subarray(['1', '2', '3'], { minLength: 1 }),
     })
-    .map(({ name, kind, counters, modifiedS, blocks }) => {
+    .map(({ name, kind, counters, modifiedS, blocks, isDeleted }) => {
       const counted = counters.map((value, i) => ({ id: BigInt(i + 1), value: BigInt(value) }));
       const change = { version: counted.filter(({ value }) => value > 0n), modifiedS };
       if (kind === 'directory') return directoryOf(name, change);
       if (kind === 'deleted') return deletedOf(name, change);
       if (kind === 'file') return fileOf(name, change, blocks);
+      if (kind === 'kept' && device === '') {
+        const kept = { ...change, localFlags: LocalFlag.receiveOnly };
+        return isDeleted ? deletedOf(name, kept) : fileOf(name, kept, blocks);
+      }
       const localFlags = device === '' ? LocalFlag.ignored : 0;
       return fileOf(name, { ...change, invalid: true, localFlags }, blocks);
     });
@@ -63,6 +69,12 @@ export function stepArbitrary(): fc.Arbitrary<Step> {
     );
   return fc.oneof(
     { weight: 8, arbitrary: update },
+    {
+      weight: 1,
+      arbitrary: fc
+        .subarray(MODEL_NAMES, { minLength: 1 })
+        .map((forgotten): Step => ({ kind: 'forget', names: forgotten })),
+    },
     { weight: 1, arbitrary: fc.constant<Step>({ kind: 'reset', device: ALICE }) },
     { weight: 1, arbitrary: fc.constant<Step>({ kind: 'keep', devices: [ALICE] }) },
   );
@@ -71,13 +83,16 @@ export function stepArbitrary(): fc.Arbitrary<Step> {
 export async function applyTo(database: IndexDatabase, step: Step): Promise<void> {
   if (step.kind === 'reset') await database.resetRemoteIndex(FOLDER, step.device, 1n);
   else if (step.kind === 'keep') await database.keepRemotes(FOLDER, step.devices);
+  else if (step.kind === 'forget') await database.forgetLocals(FOLDER, step.names);
   else if (step.device === '') await database.updateLocal(FOLDER, step.files);
   else await database.updateRemote(FOLDER, step.device, step.files.map(announced), 0);
 }
 
 export function applyToModel(model: Model, step: Step): void {
   if (step.kind === 'reset') model.delete(step.device);
-  else if (step.kind === 'keep') {
+  else if (step.kind === 'forget') {
+    for (const name of step.names) model.get('')?.delete(name);
+  } else if (step.kind === 'keep') {
     for (const device of model.keys()) {
       if (device !== '' && !step.devices.includes(device)) model.delete(device);
     }
@@ -120,7 +135,10 @@ export async function expectAgreement(database: IndexDatabase, model: Model): Pr
   await expectWalks(database, model, globals);
   const summary = await database.summary(FOLDER);
   const locals = [...(model.get('')?.values() ?? [])];
-  expect({ ...summary.local, sequence: 0 }).toEqual(countsOf(locals));
+  const isOurs = (file: FileInfo): boolean => !isInvalid(file) || isReceiveOnlyChange(file);
+  expect({ ...summary.local, sequence: 0 }).toEqual(countsOf(locals, isOurs));
+  expect(summary.receiveOnlyChanged).toEqual(countsOf(locals, isReceiveOnlyChange));
+  await expectKept(database, locals.filter(isReceiveOnlyChange));
   expect({ ...summary.global, sequence: 0 }).toEqual(countsOf(globals));
   expect(summary.need).toEqual(countsOf(needed));
   for (const device of [ALICE, BOB]) {
@@ -164,6 +182,12 @@ async function expectWalks(
     const found = await walked((from) => database.walkRemoteNeeds(FOLDER, device, from, 1));
     expect(names(found)).toEqual(names(lacking));
   }
+}
+
+async function expectKept(database: IndexDatabase, kept: LocalFileInfo[]): Promise<void> {
+  const found = await walked((from) => database.walkReceiveOnlyChanges(FOLDER, from, 1));
+  expect(names(found)).toEqual(names(kept).sort(compareTreeOrder));
+  expect(found.every(isReceiveOnlyChange)).toBe(true);
 }
 
 async function expectBlocks(database: IndexDatabase, locals: LocalFileInfo[]): Promise<void> {

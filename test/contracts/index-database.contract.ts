@@ -298,6 +298,17 @@ export function indexDatabaseContract(
     });
   });
 
+  it('tells global versions in the order of the names, with gaps for what nobody has', async () => {
+    const big = fileOf('big', version(1), ['1', '2', '3']);
+    await database.updateLocal(FOLDER, [fileOf('a', version(1)), big]);
+    await database.updateRemote(FOLDER, ALICE, [announced(fileOf('a', version(2)))], 0);
+    const [a, none, found] = await database.globals(FOLDER, ['a', 'none', 'big']);
+    expect(a?.version).toEqual(version(2).version);
+    expect(none).toBeUndefined();
+    expect(found?.blockHashes).toEqual(big.blockHashes);
+    expect(await database.globals('nowhere', ['a'])).toStrictEqual([undefined]);
+  });
+
   describe('blocks', () => {
     it('finds blocks of one-block and of larger files in all folders, while we have them', async () => {
       await database.addFolder('music');

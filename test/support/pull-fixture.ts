@@ -18,7 +18,13 @@ import {
 } from '../../src/modules/database/in-thread-index-database.js';
 import { EventsService } from '../../src/modules/events/events.service.js';
 import { diskState } from '../../src/modules/puller/disk-state.js';
-import { PullerService, type PullOutcome } from '../../src/modules/puller/puller.service.js';
+import { deletedChange, scannedChange } from '../../src/modules/model/local-changes.js';
+import {
+  PullerService,
+  type PullFolder,
+  type PullOutcome,
+  type RevertOutcome,
+} from '../../src/modules/puller/puller.service.js';
 import { makeVersioner } from '../../src/modules/versions/make-versioner.js';
 import { type Versioner } from '../../src/modules/versions/versioner.js';
 import { Clock, type Timer } from '../../src/platform/clock.js';
@@ -201,8 +207,16 @@ export class PullFixture {
     return deletedInfo(name, { version: [{ id: THEIRS, value: 9n }], modifiedBy: THEIRS, ...rest });
   }
 
-  async pull(signal = new AbortController().signal): Promise<PullOutcome> {
-    const folder = {
+  pull(signal = new AbortController().signal): Promise<PullOutcome> {
+    return this.puller.pull(this.folder, signal);
+  }
+
+  revert(): Promise<RevertOutcome> {
+    return this.puller.revert(this.folder, new AbortController().signal);
+  }
+
+  private get folder(): PullFolder {
+    return {
       settings: this.settings,
       fs: this.fs,
       ownShortId: OURS,
@@ -211,7 +225,6 @@ export class PullFixture {
       versioner: this.versioner,
       onArrived: () => this.onArrived?.(),
     };
-    return this.puller.pull(folder, signal);
   }
 
   /** Announces and pulls; the disk then has the items as the network has. */
@@ -308,6 +321,7 @@ export class PullFixture {
   private async scanOne(name: string): Promise<void> {
     const known = await this.local(name);
     const stat = await this.statOf(name);
+    if (this.settings.type === 'receiveonly') return this.scanKept(name, known, stat);
     const version = updateVector(known?.version ?? [], OURS, this.clock.now / 1000);
     const base = { version, modifiedBy: OURS };
     if (stat === undefined) {
@@ -324,6 +338,29 @@ export class PullFixture {
           ? this.symlink(name, await this.fs.readSymlink(name), base)
           : fileInfo(name, await this.bytes(name), rest);
     await this.record({ ...found, diskModifiedS: modifiedS, diskModifiedNs: modifiedNs });
+  }
+
+  /** As a scan of a receive-only folder records it. */
+  private async scanKept(
+    name: string,
+    known: LocalFileInfo | undefined,
+    stat: ItemStat | undefined,
+  ): Promise<void> {
+    const identity = { deviceId: '', shortId: OURS, replicaId: OURS };
+    const nowS = this.clock.now / 1000;
+    const context = { identity, ignorePerms: false, nowS, isReceiveOnly: true };
+    const global = await this.database.global(FOLDER, name);
+    let change: LocalFileInfo | 'forget' | undefined;
+    if (stat === undefined) {
+      change = deletedChange(known, context, global);
+    } else {
+      const { type, modifiedS, modifiedNs, permissions } = stat;
+      const found = type === 'file' ? fileInfo(name, await this.bytes(name)) : directoryInfo(name);
+      const times = { modifiedS, modifiedNs, permissions: permissions & 0o777 };
+      change = scannedChange({ ...found, ...times }, known, context, global);
+    }
+    if (change === 'forget') await this.database.forgetLocals(FOLDER, [name]);
+    else if (change !== undefined) await this.record(change);
   }
 
   /** Absent, too, where its parent is a file or a link now. */

@@ -1,5 +1,5 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
-import { type LocalFileInfo } from '../../domain/file-info.js';
+import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
@@ -127,5 +127,63 @@ describe('an ignored item', () => {
       const change = deletedChange(ignored, context);
       expect(change).toMatchObject({ deleted: true, version: [], localFlags: 0 });
     }
+  });
+});
+
+describe('a change in a receive-only folder', () => {
+  const receiveOnly = { ...context, isReceiveOnly: true };
+  const later = { ...receiveOnly, nowS: context.nowS + 60 };
+  const KEPT = { localFlags: LocalFlag.receiveOnly };
+  const global = fileInfo('a', 'theirs', { version: [{ id: 3n, value: 5n }] });
+  const known = local(global);
+  const edited = scannedChange(scanned(fileInfo('a', 'mine')), known, receiveOnly, global)!;
+  const deleted = deletedChange(known, receiveOnly, global) as LocalFileInfo;
+
+  it('is marked, and based on what the cluster has: nothing is needed for it', () => {
+    expect(edited).toMatchObject(KEPT);
+    expect(compareVectors(edited.version, global.version)).toBe('newer');
+    const again = scannedChange(scanned(fileInfo('a', 'mine too')), edited, later, global)!;
+    expect(again).toMatchObject(KEPT);
+    expect(compareVectors(again.version, edited.version)).toBe('newer');
+    expect(scannedChange(scanned(edited), edited, later, global)).toBeUndefined();
+  });
+
+  it('is none once the item is as the cluster has it, to the exactness that times are kept with', () => {
+    const onDisk = scanned(global, { modifiedNs: 1_500 });
+    const change = scannedChange(onDisk, edited, later, global);
+    expect(change).toMatchObject({ version: global.version, modifiedNs: 0, localFlags: 0 });
+    expect(change).toMatchObject({ diskModifiedNs: 1_500 });
+    expect(scannedChange(scanned(global), undefined, later, global)?.localFlags).toBe(0);
+  });
+
+  it('may be a delete, which is marked too; the delete of a change gives back what the cluster has', () => {
+    expect(deleted).toMatchObject({ ...KEPT, deleted: true });
+    expect(compareVectors(deleted.version, global.version)).toBe('newer');
+    expect(deletedChange(deleted, later, global)).toBeUndefined();
+    expect(deletedChange(edited, later, global)).toMatchObject({ ...KEPT, version: [] });
+  });
+
+  it('is forgotten when nobody has the item any more', () => {
+    const onlyOurs = { ...edited, invalid: false };
+    expect(deletedChange(edited, later, onlyOurs)).toBe('forget');
+    expect(deletedChange(deleted, later, undefined)).toBe('forget');
+    const gone = deletedInfo('a', { version: [{ id: 3n, value: 9n }] });
+    for (const before of [deleted, edited, known]) {
+      const change = deletedChange(before, later, gone);
+      expect(change).toMatchObject({ deleted: true, version: gone.version, localFlags: 0 });
+    }
+  });
+
+  it('is announced when the folder sends, in conflict with what others did meanwhile', () => {
+    const announced = scannedChange(scanned(edited), edited, context, global)!;
+    expect(announced.localFlags).toBe(0);
+    expect(compareVectors(announced.version, global.version)).toMatch(/^concurrent/);
+    expect(deletedChange(deleted, context, global)).toMatchObject({
+      deleted: true,
+      version: deleted.version,
+      localFlags: 0,
+    });
+    // What was never told of and is gone must delete nothing elsewhere.
+    expect(deletedChange(edited, context, global)).toMatchObject({ version: [], localFlags: 0 });
   });
 });
