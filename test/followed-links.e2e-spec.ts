@@ -142,6 +142,18 @@ describe('a folder that follows links', () => {
     await expectAllElsewhere();
     expect(read('elsewhere/photos/2013/one')).toBe('elsewhere/photos/2013/one');
     expect(fs.readdirSync(at('a/.stfolder'))).toEqual([]);
+    // Only when told so is it deleted everywhere, and once told it holds once.
+    for (const name of ['photos/2013', 'photos/two'])
+      fs.rmSync(at(`elsewhere/${name}`), { recursive: true });
+    await a.scan();
+    write('a/.stfolder/delete-photos', '');
+    await settle(a, b);
+    expect(names(b)).toEqual(['file', 'music', 'music/song', 'photos']);
+    write('elsewhere/photos/again');
+    await settle(a, b);
+    fs.rmSync(at('elsewhere/photos/again'));
+    await stopped('photos', /suddenly empty/);
+    expect(names(b)).toContain('photos/again');
   });
 
   it('stops a tree whose link leads elsewhere now, and joins the two contents when the user says so', async () => {

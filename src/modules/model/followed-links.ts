@@ -38,14 +38,24 @@ export interface LinkFacts {
 
 export type LinkStanding =
   | { readonly kind: 'followed'; readonly target: LinkTarget; readonly isHidden: boolean }
-  /** `isAcceptable`: the user may tell to go on with what is there now. */
-  | { readonly kind: 'stopped'; readonly reason: string; readonly isAcceptable: boolean }
+  | {
+      readonly kind: 'stopped';
+      readonly reason: string;
+      /** The user may tell to go on with what is there now. */
+      readonly isAcceptable: boolean;
+      readonly isEmptied?: boolean;
+    }
   /** An item like any other; `note` where a user may wonder. */
   | { readonly kind: 'plain'; readonly note: string };
 
-/** In this file below the marker a user tells to go on with what is there now. */
+/** By a file of this name in the marker a user tells to go on with what is there now. */
 export function acceptNameOf(name: string): string {
   return `accept-${name}`;
+}
+
+/** By a file of this name in the marker a user tells that an emptied tree was emptied for everybody. */
+export function deleteNameOf(name: string): string {
+  return `delete-${name}`;
 }
 
 /** What becomes of each name; those that are not given are no links and were never followed. */
@@ -151,7 +161,8 @@ function decideTarget(
   }
   if (isEmpty && hasItems) {
     const what = `the directory that it leads to, ${target.path}, is suddenly empty`;
-    return { kind: 'stopped', reason: stopReason(name, what), isAcceptable: true };
+    const reason = `${stopReason(name, what)}; or, to delete it on all devices, ${emptyFile(deleteNameOf(name))}`;
+    return { kind: 'stopped', reason, isAcceptable: true, isEmptied: true };
   }
   // Deleted in the cluster, with all that was in it; of that the link is left, and it is nothing to tell of.
   const isHidden = isEmpty && facts.own === 'deleted' && facts.remembered !== undefined;
@@ -179,7 +190,11 @@ function stopReason(name: string, what: string): string {
 }
 
 function acceptanceOf(name: string): string {
-  return `an empty file ${JSON.stringify(`.stfolder/${acceptNameOf(name)}`)}`;
+  return emptyFile(acceptNameOf(name));
+}
+
+function emptyFile(name: string): string {
+  return `an empty file ${JSON.stringify(`.stfolder/${name}`)}`;
 }
 
 function refused(reason: string): LinkStanding {

@@ -18,6 +18,7 @@ import {
   acceptNameOf,
   changedNames,
   decideLinks,
+  deleteNameOf,
   type GuardedPlace,
   type LinkFacts,
   type LinkStanding,
@@ -33,6 +34,8 @@ const LOST_AND_FOUND = 'lost+found';
 
 type Remembered = ReadonlyMap<string, LinkTarget>;
 
+const keyOf = (folder: string, name: string): string => JSON.stringify([folder, name]);
+
 const factKey = (folder: string): string => `links ${folder}`;
 
 export interface LinkKeeperLog {
@@ -41,6 +44,8 @@ export interface LinkKeeperLog {
 
 export class LinkKeeper {
   private readonly remembered = new Map<string, Remembered>();
+  /** Trees whose deletion is being recorded, as the user has told. */
+  private readonly emptied = new Set<string>();
   /** Folders decide one after the other. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -88,7 +93,12 @@ export class LinkKeeper {
     const isFollowing = folder.followSymlinks === true;
     const places = await this.places(folder);
     let standings = await this.standings(folder, fs, places);
-    for (const name of await this.accepted(fs, standings)) {
+    for (const name of await this.told(fs, standings, 'delete')) {
+      this.log.info(`Folder ${folder.id}: ${JSON.stringify(name)} was emptied for all devices`);
+      this.emptied.add(keyOf(folder.id, name));
+      standings = await this.standings(folder, fs, places);
+    }
+    for (const name of await this.told(fs, standings, 'accept')) {
       this.log.info(`Folder ${folder.id}: goes on with what is at ${JSON.stringify(name)} now`);
       await forgetTree(folder.id, name, this.database);
       await this.remember(folder.id, without(await this.rememberedOf(folder.id), name));
@@ -164,6 +174,7 @@ export class LinkKeeper {
       isLink &&
       target !== undefined &&
       (await this.isTargetEmpty(fs, name, target).catch(() => false));
+    if (!isEmpty) this.emptied.delete(keyOf(folder.id, name));
     return {
       name,
       item,
@@ -208,33 +219,40 @@ export class LinkKeeper {
 
   /** What others deleted may be gone from here without being recorded yet: that does not count. */
   private async hasItems(folder: string, name: string): Promise<boolean> {
+    const isToGo = this.emptied.has(keyOf(folder, name));
     let after: string | undefined = name;
     for (;;) {
       const rows = await this.database.localSummaries(folder, name, after, ROWS_AT_ONCE);
       for (const row of rows) {
         if (row.name === name || row.deleted || (row.localFlags & NOT_HERE) !== 0) continue;
+        if (isToGo) return false;
         if ((await this.database.global(folder, row.name))?.deleted !== true) return true;
       }
       after = rows.at(-1)?.name;
-      if (after === undefined) return false;
+      if (after === undefined) break;
     }
+    // All of it is recorded as deleted: what was told has been done.
+    this.emptied.delete(keyOf(folder, name));
+    return false;
   }
 
-  /** Names that the user has told to go on with; told once, it holds once. */
-  private async accepted(
+  /** Names of which the user has told how to go on; told once, it holds once. */
+  private async told(
     fs: FolderFs,
     standings: ReadonlyMap<string, LinkStanding>,
+    what: 'accept' | 'delete',
   ): Promise<string[]> {
-    const accepted: string[] = [];
+    const told: string[] = [];
     for (const [name, standing] of standings) {
-      if (standing.kind !== 'stopped' || !standing.isAcceptable) continue;
-      const file = `${MARKER_NAME}/${acceptNameOf(name)}`;
-      const stat = await fs.stat(file).catch(() => undefined);
+      if (standing.kind !== 'stopped') continue;
+      if (what === 'accept' ? !standing.isAcceptable : standing.isEmptied !== true) continue;
+      const file = what === 'accept' ? acceptNameOf(name) : deleteNameOf(name);
+      const stat = await fs.stat(`${MARKER_NAME}/${file}`).catch(() => undefined);
       if (stat?.type !== 'file') continue;
-      await fs.removeFile(file);
-      accepted.push(name);
+      await fs.removeFile(`${MARKER_NAME}/${file}`);
+      told.push(name);
     }
-    return accepted;
+    return told;
   }
 
   private async places(folder: FolderSettings): Promise<GuardedPlace[]> {
