@@ -38,8 +38,8 @@ export async function keepLoser(ctx: PullContext, item: NeededItem): Promise<Kep
   const local = item.local as LocalFileInfo;
   const { maxConflicts } = ctx.folder.settings;
   if (maxConflicts === 0 || isConflictName(local.name)) return 'none';
-  const kept = await nameCopy(ctx, local);
-  if (maxConflicts > 0) await removeSurplus(ctx, local.name, maxConflicts);
+  const { kept, copy } = await nameCopy(ctx, local);
+  if (maxConflicts > 0) await removeSurplus(ctx, local.name, copy, maxConflicts);
   return kept;
 }
 
@@ -61,7 +61,10 @@ export async function moveAside(ctx: PullContext, local: LocalFileInfo): Promise
   throw new SyncError('exists', `no free name for a conflict copy of ${local.name}`, true);
 }
 
-async function nameCopy(ctx: PullContext, local: LocalFileInfo): Promise<KeptLoser> {
+async function nameCopy(
+  ctx: PullContext,
+  local: LocalFileInfo,
+): Promise<{ kept: KeptLoser; copy: string }> {
   const nowMs = ctx.clock.nowMs();
   for (let tries = 0; tries < NAME_TRIES_MAX; tries++) {
     const dateMs = nowMs + tries * SECOND_MS;
@@ -71,7 +74,7 @@ async function nameCopy(ctx: PullContext, local: LocalFileInfo): Promise<KeptLos
       if (kept === 'none') continue;
       ctx.rescan.add(copy);
       await ctx.fs.syncDirectory(parentOf(copy));
-      return kept;
+      return { kept, copy };
     } catch (error) {
       if (!(error instanceof SyncError) || error.code !== 'exists') throw error;
     }
@@ -100,15 +103,22 @@ async function placeSecondName(
   return 'linked';
 }
 
-async function removeSurplus(ctx: PullContext, name: string, max: number): Promise<void> {
+/** `made` stays, whatever time others have in their names: their clocks, and ours before, may have been ahead. */
+async function removeSurplus(
+  ctx: PullContext,
+  name: string,
+  made: string,
+  max: number,
+): Promise<void> {
   const directory = parentOf(name);
   const { entries } = await ctx.fs.list(directory);
   const copies = entries
     .filter((entry) => entry.type === 'file' && isConflictCopyOf(entry.name, baseOf(name)))
     .map((entry) => entry.name)
+    .filter((copy) => copy !== baseOf(made))
     .sort()
     .reverse();
-  for (const copy of copies.slice(max)) {
+  for (const copy of copies.slice(max - 1)) {
     const path = directory === '' ? copy : `${directory}/${copy}`;
     ctx.rescan.add(path);
     try {

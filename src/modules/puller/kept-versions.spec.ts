@@ -3,10 +3,12 @@ import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FOLDER, PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
+import { SyncError } from '../../domain/errors.js';
 import { localTime } from '../../domain/file-name.js';
 import { type VersioningSettings } from '../config/settings.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { systemError } from '../../platform/memory-disk.js';
+import { MemoryFolderFsFactory } from '../../platform/memory-folder-fs-factory.js';
 import { RealFolderFsFactory } from '../../platform/real-folder-fs-factory.js';
 import { type Versioner } from '../versions/versioner.js';
 
@@ -150,6 +152,49 @@ describe('a folder that keeps versions', () => {
     expect(await f.read('d/f')).toBe('ours');
     expect(nodeFs.readdirSync(outside)).toEqual([]);
     nodeFs.rmSync(outside, { recursive: true });
+  });
+
+  it.each([
+    ['is the folder itself', '.'],
+    ['holds the folder', '..'],
+  ])('replaces nothing where the place of versions leads to what %s', async (_, to) => {
+    f = await PullFixture.onDisk();
+    const links = nodeFs.mkdtempSync(join(tmpdir(), 'links-'));
+    nodeFs.symlinkSync(join(f.root, to), join(links, 'v'));
+    const versioner = await f.keepVersions(
+      { type: 'trashcan', path: join(links, 'v'), params: { cleanoutDays: '1' } },
+      new RealFolderFsFactory(),
+    );
+    await f.has(f.file('f', 'ours'));
+    await f.announce(f.file('f', 'theirs', { ...theirVersion(2), ...LATE }));
+    const { problems } = await f.pull();
+    expect(problems[0]?.message).toContain('is the folder, or holds it');
+    await expect(versioner.clean(SIGNAL)).rejects.toThrow('is the folder, or holds it');
+    expect(await f.read('f')).toBe('ours');
+    nodeFs.rmSync(links, { recursive: true });
+  });
+
+  it('takes no file of another disk for a version because their numbers are the same', async () => {
+    f = await PullFixture.inMemory();
+    const factory = new MemoryFolderFsFactory(f.clock);
+    // The folder's own disk has the first number.
+    await factory.makeRoot('/first/disk');
+    const versioner = await f.keepVersions({ type: 'trashcan', path: '/another/disk' }, factory);
+    await f.has(f.file('f', 'first'));
+    await f.has(f.deleted('f'));
+    await f.has(f.file('f', 'second', { ...theirVersion(10), ...LATE }));
+    // As Linux does: a name that is taken is told of first, another disk then.
+    f.fs.linkTo = async (_, target, name) => {
+      const isTaken = (await target.stat(name)) !== undefined;
+      throw new SyncError(isTaken ? 'exists' : 'refused', name);
+    };
+    const { inode } = (await f.fs.stat('f'))!;
+    Object.assign(factory.disk('/another/disk').node('f'), { inode });
+    await f.has(f.deleted('f', theirVersion(11)));
+    expect(await f.fs.stat('f')).toBeUndefined();
+    f.clock.now += 5_000;
+    await restore(versioner, 'f');
+    expect(await f.read('f')).toBe('second');
   });
 
   it('keeps what a user writes at the last moment where it is', async () => {

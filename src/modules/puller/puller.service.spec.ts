@@ -205,6 +205,20 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     expect(await folder.read(names[1] as string)).toBe('two');
   });
 
+  it('keeps the conflict copy just made where others are dated ahead of the clock', async () => {
+    folder.settings = { ...folder.settings, maxConflicts: 1 };
+    await folder.has(folder.file('f', 'base'));
+    await folder.write('f.sync-conflict-20990101-000000-AAAAAAA', 'of a clock ahead');
+    await folder.write('f', 'mine');
+    await folder.scan('f');
+    const late = { ...theirVersion(2), modifiedS: 2_000_000_000 };
+    await folder.announce(folder.file('f', 'theirs', late));
+    await folder.pull();
+    const names = await folder.names();
+    expect(names).toHaveLength(2);
+    expect(await folder.read(names[1] as string)).toBe('mine');
+  });
+
   it('takes over what both had before, without conflict and without transfer', async () => {
     await folder.write('f', 'same');
     await folder.fs.makeDirectory('d', 0o755);

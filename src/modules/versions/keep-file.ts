@@ -65,7 +65,9 @@ async function tryToLink(file: Outgoing, place: KeepingPlace): Promise<string | 
     return await named(place, {
       fresh: (name) => file.fs.linkTo(file.name, place.fs, name),
       over: async (name) => {
-        if ((await place.fs.stat(name))?.inode === file.seen.inode) return;
+        // The system tells that a name is taken before it tells that the disk is another.
+        const taken = await place.fs.stat(name);
+        if (taken?.inode === file.seen.inode && taken.device === file.seen.device) return;
         const temp = tempNameFor(name);
         await removeLeftOver(place.fs, temp);
         await file.fs.linkTo(file.name, place.fs, temp);

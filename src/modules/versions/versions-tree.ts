@@ -118,6 +118,7 @@ export class VersionsTree {
   private async openNow(): Promise<OpenVersions | undefined> {
     try {
       if ('path' in this.place) {
+        await this.requireApart(this.place.path);
         this.opened = { fs: await this.factory.open(this.place.path), prefix: '' };
       } else if ((await this.folderFs.stat(this.place.prefix))?.type === 'directory') {
         this.opened = { fs: this.folderFs, prefix: this.place.prefix };
@@ -126,6 +127,15 @@ export class VersionsTree {
       if (!hasCode(error, 'missing')) throw error;
     }
     return this.opened;
+  }
+
+  /** Files that are not versions would be taken for some: replaced by others, and cleaned away. */
+  private async requireApart(path: string): Promise<void> {
+    const [versions] = await this.factory.lineage(path);
+    if (versions === undefined) return;
+    if (!(await this.factory.lineage(this.folderFs.root)).includes(versions)) return;
+    const message = `versioning: fsPath: ${JSON.stringify(path)} is the folder, or holds it`;
+    throw new SyncError('config', message);
   }
 
   private async makeRoot(): Promise<OpenVersions> {
