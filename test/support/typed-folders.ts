@@ -26,7 +26,14 @@ export type Figures = Record<string, unknown>;
 export type Tree = Record<string, string>;
 
 /** Not the same on two nodes, or on one of 1.19 and one of 2.x. */
-const OWN_FIGURES = ['sequence', 'version', 'stateChanged', 'remoteSequence', 'watchError'];
+const OWN_FIGURES = [
+  'sequence',
+  'version',
+  'stateChanged',
+  'remoteSequence',
+  'watchError',
+  'remoteState',
+];
 
 export const otherSide = (side: Side): Side => (side === 'ours' ? 'stock' : 'ours');
 
@@ -72,10 +79,19 @@ export class TypedFolders {
       `db/localchanged?folder=${id}`,
     );
     const needed = ['progress', 'queued', 'rest'].flatMap((list) => need[list] ?? []);
-    for (const key of OWN_FIGURES) delete status[key];
+    const peer = side === 'ours' ? this.stock.id : this.node.id;
+    const completion = await this.rest<Figures>(side, `db/completion?folder=${id}&device=${peer}`);
+    const own = await this.rest<Figures>(side, `db/completion?folder=${id}`);
+    for (const key of OWN_FIGURES) for (const each of [status, completion, own]) delete each[key];
     const namesOf = (items: readonly { name: string }[]): string[] =>
       items.map(({ name }) => plain(name)).sort();
-    return { ...status, needed: namesOf(needed), changed: namesOf(changed.files ?? []) };
+    return {
+      ...status,
+      completion,
+      own,
+      needed: namesOf(needed),
+      changed: namesOf(changed.files ?? []),
+    };
   }
 
   /** Names and contents; link targets; conflict copies under a name without date and device. */
