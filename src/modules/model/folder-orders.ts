@@ -34,7 +34,7 @@ interface Waiting {
 }
 
 export class FolderOrders {
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
 
   /** The order to carry out next. */
   get next(): FolderOrder | undefined {
@@ -50,10 +50,8 @@ export class FolderOrders {
   async carryOut<T>(order: FolderOrder, act: () => Promise<T>): Promise<T> {
     const asked = this.waiting.filter((each) => each.order === order);
     const result = await act();
-    for (const each of asked) {
-      this.waiting.splice(this.waiting.indexOf(each), 1);
-      each.resolve();
-    }
+    this.waiting = this.waiting.filter((each) => !asked.includes(each));
+    for (const { resolve } of asked) resolve();
     return result;
   }
 
@@ -72,7 +70,7 @@ export interface OrderParts {
 export interface OrderOutcome {
   /** Names to be scanned then. */
   readonly rescan: readonly string[];
-  /** One line for each item that it could not be done to. */
+  /** Lines about items that it could not be done to, the first ones. */
   readonly failures: readonly string[];
 }
 

@@ -47,7 +47,7 @@ export interface PullOutcome {
 export interface RevertOutcome {
   /** Items that are no longer changes of this device alone. */
   readonly changed: number;
-  /** One line for each item that could not be reverted. */
+  /** A line for each of the first items that could not be reverted. */
   readonly failures: readonly string[];
   /** As of PullOutcome. */
   readonly rescan: string[];

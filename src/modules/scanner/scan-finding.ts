@@ -11,7 +11,7 @@ export interface ScanRequest {
   readonly ignorePerms: boolean;
   /** What is left out; index entries of items that these match are told as ignored. */
   readonly ignores: readonly IgnorePattern[];
-  /** Changes are kept here: entries marked as such are told of in each scan, as what the cluster has may be as they are. */
+  /** Changes are kept here: entries that are marked so are as good as any. Of deleted ones each scan tells again. */
   readonly isReceiveOnly?: boolean;
   /** Names on disk in another normal form are renamed to NFC; otherwise they are problems. */
   readonly autoNormalize: boolean;

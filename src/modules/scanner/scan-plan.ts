@@ -93,7 +93,6 @@ export function decide(
     return { kind: isFile ? 'hash' : 'metadata', item, row };
   }
   if (isFile && !isContentAsRecorded(item, row)) return { kind: 'hash', item, row };
-  if (isKept(row)) return { kind: 'metadata', item, row };
   if (item.stat.type === 'symlink') {
     return item.symlinkTarget === row.symlinkTarget ? undefined : { kind: 'metadata', item, row };
   }
