@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ModelService } from '../src/modules/model/model.service.js';
 import { settle, startPair, TestNode, type TestNodeOptions } from './support/test-node.js';
 import { treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
@@ -51,5 +52,37 @@ describe('a watched folder', () => {
         .filter((name) => !name.startsWith('.'))
         .sort(),
     ).toEqual(['d', 'two']);
+  });
+
+  /** Names that the node's watcher asks to be scanned, from now on. */
+  const scansOf = (node: TestNode): string[] => {
+    const names: string[] = [];
+    const runner = node.get(ModelService).runner('default')!;
+    const requestScan = runner.requestScan.bind(runner);
+    jest.spyOn(runner, 'requestScan').mockImplementation((asked) => {
+      names.push(...asked);
+      requestScan(asked);
+    });
+    return names;
+  };
+
+  it('does not scan what it has pulled itself', async () => {
+    await startWatched();
+    await settle(a, b);
+    const scans = scansOf(b);
+    for (let i = 0; i < 400; i += 1) {
+      if (i % 100 === 0) fs.mkdirSync(join(a.root, `tree/${i}`), { recursive: true });
+      fs.writeFileSync(join(a.root, `tree/${Math.floor(i / 100) * 100}/file-${i}`), `${i}`);
+    }
+    fs.symlinkSync('tree', join(a.root, 'link'));
+    await until('the tree arrived', isAlike);
+    fs.renameSync(join(a.root, 'tree'), join(a.root, 'moved'));
+    await until('the move arrived', isAlike);
+    fs.chmodSync(join(a.root, 'moved/0/file-1'), 0o600);
+    fs.rmSync(join(a.root, 'moved/100'), { recursive: true });
+    await until('the changes arrived', isAlike);
+    fs.writeFileSync(join(b.root, 'mark'), 'of b');
+    await until('the mark arrived', isAlike);
+    expect(scans).toEqual(['mark']);
   });
 });

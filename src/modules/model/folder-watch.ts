@@ -19,6 +19,7 @@ export interface FolderWatchUser {
 export class FolderWatch {
   private readonly watched: WatchedFolder | undefined;
   private isStopped = false;
+  private readonly hearing: readonly (() => void)[] = [];
 
   constructor(
     settings: FolderSettings,
@@ -40,6 +41,12 @@ export class FolderWatch {
       },
     };
     this.watched = watchers.open(settings, watchUser);
+    const { watched } = this;
+    if (watched === undefined) return;
+    this.hearing = [
+      events.on('ItemStarted', (event) => event.folder === folder && watched.started(event.item)),
+      events.on('ItemFinished', (event) => event.folder === folder && watched.finished(event.item)),
+    ];
   }
 
   /** Why changes are not told, though they should be; or ''. */
@@ -72,6 +79,7 @@ export class FolderWatch {
 
   stop(): void {
     this.isStopped = true;
+    for (const stop of this.hearing) stop();
     this.watched?.stop();
   }
 }

@@ -3,7 +3,13 @@ import { HandClock, turns } from '../../../test/support/hand-clock.js';
 import { fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { SyncError } from '../../domain/errors.js';
 import { EXPECTED_MS } from './expected-items.js';
-import { LIMIT_RETRY_MS, RETRY_MS, WATCH_FIRST_MS, WatchedFolder } from './watched-folder.js';
+import {
+  LIMIT_RETRY_MS,
+  OWN_WORK_MS,
+  RETRY_MS,
+  WATCH_FIRST_MS,
+  WatchedFolder,
+} from './watched-folder.js';
 import {
   type SeenItem,
   Watcher,
@@ -184,6 +190,23 @@ describe('the watch of a folder', () => {
     told.changed([{ name: 'pulled', kind: 'tree' }]);
     await clock.pass(5_000);
     expect(scans).toEqual([['pulled']]);
+  });
+
+  it('asks again before it scans what the node itself is at work on', async () => {
+    const { told, disk } = await begin();
+    const file = { ...local(fileInfo('late', 'abc')), diskModifiedS: 100, diskModifiedNs: 5 };
+    disk.set('late', {
+      ...{ type: 'file', size: 3, permissions: file.permissions },
+      ...{ modifiedS: 100, modifiedNs: 5, symlinkTarget: '' },
+    });
+    for (const name of ['late', 'other']) watched.started(name);
+    told.changed(['late', 'other', 'of the user'].map((name) => ({ name, kind: 'item' })));
+    await clock.pass(300);
+    expect(scans).toEqual([['of the user']]);
+    watched.expect([file]);
+    watched.finished('late');
+    await clock.pass(OWN_WORK_MS);
+    expect(scans).toEqual([['of the user'], ['other']]);
   });
 
   it('tries again after a failure, ever later, and has the folder scanned when it is back', async () => {

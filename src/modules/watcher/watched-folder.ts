@@ -25,6 +25,13 @@ export const RETRY_MS_MAX = 60_000;
 /** After a limit of the system was met. */
 export const LIMIT_RETRY_MS = 60_000;
 export const LIMIT_RETRY_MS_MAX = 3_600_000;
+/**
+ * The node says what it has put in place only after that is flushed. A name that it is at work on is asked about again
+ * after this time, before it is scanned.
+ */
+export const OWN_WORK_MS = 2_000;
+/** Names that the node is at work on, and those that wait for that; what comes above is scanned at once. */
+const OWN_NAMES_MAX = 10_000;
 /** A watch that lasted so long was a good one. */
 const STEADY_MS = 60_000;
 
@@ -45,7 +52,7 @@ export interface WatchUser {
 }
 
 export class WatchedFolder {
-  private readonly timers: NamedTimers<'flush' | 'patterns' | 'retry' | 'first'>;
+  private readonly timers: NamedTimers<'flush' | 'own' | 'patterns' | 'retry' | 'first'>;
   private readonly aggregator: ChangeAggregator;
   private readonly expected: ExpectedItems;
   private readonly delayMs: number;
@@ -54,6 +61,10 @@ export class WatchedFolder {
   private holder: object | undefined;
   private scope: WatchScope | undefined;
   private isPlaced = false;
+  /** What the node itself is at work on. */
+  private readonly inProgress = new Set<string>();
+  /** May be the node's own work; each waits for its own time. */
+  private held: { readonly change: PathChange; readonly untilMs: number }[] = [];
   /** A scan has begun, or was given up, while changes could be missed. */
   private isScanDue = false;
   private placedMs = 0;
@@ -107,6 +118,15 @@ export class WatchedFolder {
   /** The node itself has put these in place, or removed them. */
   expect(files: readonly LocalFileInfo[]): void {
     this.expected.add(files, this.clock.monotonicMs());
+  }
+
+  /** The node itself may be about to put this in place; ends with finished. */
+  started(name: string): void {
+    if (this.inProgress.size < OWN_NAMES_MAX) this.inProgress.add(name);
+  }
+
+  finished(name: string): void {
+    this.inProgress.delete(name);
   }
 
   /** What kept it from watching may be over: tries again now. */
@@ -209,17 +229,52 @@ export class WatchedFolder {
     if (nextMs !== undefined) {
       this.timers.set('flush', Math.max(1, Math.ceil(nextMs - nowMs)), () => this.flush());
     }
-    if (changes.length === 0) return;
-    this.unexpected(changes).then(
-      (names) => {
-        if (names.length > 0 && !this.isStopped) this.user.scan(names);
-      },
-      () => this.user.scan(changes.map(({ name }) => name)),
+    this.pass(changes, (others) => this.holdOwn(others));
+  }
+
+  /** Those that are to be scanned now. */
+  private holdOwn(changes: readonly PathChange[]): PathChange[] {
+    const untilMs = this.clock.monotonicMs() + OWN_WORK_MS;
+    return changes.filter((change) => {
+      if (change.kind === 'tree' || !this.inProgress.has(change.name)) return true;
+      if (this.held.length >= OWN_NAMES_MAX) return true;
+      this.held.push({ change, untilMs });
+      this.timers.setUnlessSet('own', OWN_WORK_MS, () => this.releaseHeld());
+      return false;
+    });
+  }
+
+  private releaseHeld(): void {
+    const nowMs = this.clock.monotonicMs();
+    const due = this.held.filter(({ untilMs }) => untilMs <= nowMs);
+    this.held = this.held.filter(({ untilMs }) => untilMs > nowMs);
+    const [next] = this.held;
+    if (next !== undefined) {
+      this.timers.set('own', next.untilMs - nowMs, () => this.releaseHeld());
+    }
+    this.pass(
+      due.map(({ change }) => change),
+      (others) => others,
     );
   }
 
-  /** The names under which something else is on disk than what the node has put there. */
-  private async unexpected(changes: readonly PathChange[]): Promise<string[]> {
+  /** Has scanned what is not the node's own work, as far as `choose` wants it scanned now. */
+  private pass(
+    changes: readonly PathChange[],
+    choose: (others: readonly PathChange[]) => readonly PathChange[],
+  ): void {
+    if (changes.length === 0) return;
+    const scan = (chosen: readonly PathChange[]): void => {
+      if (chosen.length > 0 && !this.isStopped) this.user.scan(chosen.map(({ name }) => name));
+    };
+    this.unexpected(changes).then(
+      (others) => scan(choose(others)),
+      () => scan(changes),
+    );
+  }
+
+  /** Where something else is on disk than what the node has put there. */
+  private async unexpected(changes: readonly PathChange[]): Promise<PathChange[]> {
     const asked = changes
       .filter(({ name, kind }) => kind !== 'tree' && this.expected.has(name))
       .map(({ name }) => name);
@@ -230,7 +285,7 @@ export class WatchedFolder {
         (name, at) => seen !== undefined && this.expected.isAsExpected(name, seen[at], nowMs),
       ),
     );
-    return changes.filter(({ name }) => !same.has(name)).map(({ name }) => name);
+    return changes.filter(({ name }) => !same.has(name));
   }
 }
 
