@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FOLDER, PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
 import { type MemoryDiskOptions, systemError } from '../../platform/memory-disk.js';
+import { MemoryFolderFs } from '../../platform/memory-folder-fs.js';
 
 const LATE = { modifiedS: 2_000_000_000 };
 
@@ -31,6 +32,21 @@ describe('PullerService on disks with peculiarities', () => {
     expect(await folder.read(outcome.rescan[0] as string)).toBe('mine');
     expect(await folder.read('new')).toBe('content');
     expect(await folder.names()).toHaveLength(3);
+  });
+
+  it('tries again what waits for room when the folder was stopped and goes on', async () => {
+    await open();
+    const disk = folder.disk!;
+    const { space } = disk;
+    disk.space = { ...space, freeBytes: 0 };
+    await folder.announce(folder.file('f', 'content'));
+    const [problem] = (await folder.pull()).problems;
+    expect(problem).toMatchObject({ code: 'full' });
+    await folder.puller.stopTransfers(FOLDER);
+    disk.space = space;
+    folder.fs = new MemoryFolderFs('/folder', disk);
+    expect((await folder.pull()).problems).toEqual([]);
+    expect(await folder.read('f')).toBe('content');
   });
 
   it('does not take a name for another one in a different case', async () => {

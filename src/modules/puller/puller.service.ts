@@ -228,6 +228,8 @@ export class PullerService {
     const known = this.folders.get(id);
     if (known?.fs === fs) return known;
     const retries = known?.retries ?? new RetryBook();
+    // Who looked for room on their behalf is gone.
+    retries.roomCame();
     const { filesInFlight, requestBytesMax } = this.settings.settings;
     const partial = new PartialFiles();
     const filesMax = GROUP_SHARE * filesInFlight * SMALL_FILES_PER_FILE;
