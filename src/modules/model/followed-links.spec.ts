@@ -61,10 +61,29 @@ describe('a link directly below a root', () => {
       { remembered: T, isLinkElsewhere: true },
       'followed',
     ],
-    ['removed', { remembered: T, item: GONE }, 'stopped, to be accepted'],
-    ['that leads to nothing now', { remembered: T, item: DANGLING }, 'stopped'],
-    ['that leads elsewhere now', { remembered: T, item: EXCHANGED }, 'stopped, to be accepted'],
-    ['whose disk was exchanged', { remembered: { ...T, device: 6n } }, 'stopped, to be accepted'],
+    ['removed', { remembered: T, item: GONE, own: 'directory' }, 'stopped, to be accepted'],
+    [
+      'removed, with items known',
+      { remembered: T, item: GONE, hasItems: true },
+      'stopped, to be accepted',
+    ],
+    ['removed after others deleted it', { remembered: T, item: GONE, own: 'deleted' }, 'plain'],
+    [
+      'made anew after others deleted it',
+      { remembered: T, item: EXCHANGED, own: 'deleted' },
+      'followed',
+    ],
+    ['that leads to nothing now', { remembered: T, item: DANGLING, own: 'directory' }, 'stopped'],
+    [
+      'that leads elsewhere now',
+      { remembered: T, item: EXCHANGED, own: 'directory' },
+      'stopped, to be accepted',
+    ],
+    [
+      'whose disk was exchanged',
+      { remembered: { ...T, device: 6n }, own: 'directory' },
+      'stopped, to be accepted',
+    ],
     [
       'emptied',
       { remembered: T, isEmpty: true, hasItems: true, own: 'directory' },
@@ -80,10 +99,14 @@ describe('a link directly below a root', () => {
     ],
     [
       'replaced by another directory',
-      { remembered: T, item: { type: 'directory', target: target(2) } },
+      { remembered: T, item: { type: 'directory', target: target(2) }, own: 'directory' },
       'stopped, to be accepted',
     ],
-    ['replaced by a file', { remembered: T, item: { type: 'file', target: undefined } }, 'stopped'],
+    [
+      'replaced by a file',
+      { remembered: T, item: { type: 'file', target: undefined }, own: 'directory' },
+      'stopped',
+    ],
   ])('%s', (_, rest, expected) => {
     expect(standing(rest)).toBe(expected);
   });
@@ -91,7 +114,11 @@ describe('a link directly below a root', () => {
   it.each<[string, Partial<LinkFacts>, string]>([
     ['a new one is a link', {}, 'plain'],
     ['one that was followed is left alone', { remembered: T }, 'stopped'],
-    ['a removed one waits', { remembered: T, item: GONE }, 'stopped, to be accepted'],
+    [
+      'a removed one waits',
+      { remembered: T, item: GONE, own: 'directory' },
+      'stopped, to be accepted',
+    ],
     [
       'its directory in its place is one',
       { remembered: T, item: { type: 'directory', target: T } },

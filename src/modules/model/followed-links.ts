@@ -89,7 +89,9 @@ function decideLink(
   isFollowing: boolean,
 ): LinkStanding {
   const { item, remembered } = facts;
-  if (remembered !== undefined) return decideRemembered(facts, remembered, places, isFollowing);
+  if (remembered !== undefined && !isOver(facts, remembered)) {
+    return decideRemembered(facts, remembered, places, isFollowing);
+  }
   if (item.type !== 'symlink' || !isFollowing) return plain();
   if (facts.trouble !== '')
     return refused(`it cannot be told where this link leads: ${facts.trouble}`);
@@ -108,6 +110,15 @@ function decideLink(
   return decideTarget(facts, item.target, places);
 }
 
+/** The cluster has deleted what the link led to, and the user has done away with the link, or made another. */
+function isOver({ own, hasItems, item }: LinkFacts, remembered: LinkTarget): boolean {
+  return own === 'deleted' && !hasItems && !isSame(item, remembered);
+}
+
+function isSame({ target }: RootItem, remembered: LinkTarget): boolean {
+  return target?.device === remembered.device && target.inode === remembered.inode;
+}
+
 function decideRemembered(
   facts: LinkFacts,
   remembered: LinkTarget,
@@ -116,9 +127,8 @@ function decideRemembered(
 ): LinkStanding {
   const { name, item } = facts;
   const { target } = item;
-  const isSame = target?.device === remembered.device && target.inode === remembered.inode;
   // The directory itself was moved to where the link was.
-  if (item.type === 'directory' && isSame) return plain();
+  if (item.type === 'directory' && isSame(item, remembered)) return plain();
   if (item.type === 'symlink' && !isFollowing) {
     return refused(
       `this link was followed, to ${remembered.path}, and links are not followed now: what is behind it is left ` +
@@ -134,7 +144,7 @@ function decideRemembered(
       isAcceptable: item.type === 'absent',
     };
   }
-  if (!isSame) {
+  if (!isSame(item, remembered)) {
     const is = item.type === 'symlink' ? 'now leads to' : 'is a directory itself now, at';
     const what = `it led to ${remembered.path} and ${is} ${target.path}, which is another directory`;
     return { kind: 'stopped', reason: stopReason(name, what), isAcceptable: true };

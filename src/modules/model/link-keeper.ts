@@ -188,7 +188,7 @@ export class LinkKeeper {
         !isInvalid(elsewhere) &&
         (!elsewhere.deleted || own === 'none'),
       isEmpty,
-      hasItems: isEmpty && (await this.hasItems(folder.id, name)),
+      hasItems: (isEmpty || own === 'deleted') && (await this.hasItems(folder.id, name)),
     };
   }
 
