@@ -1,11 +1,13 @@
 /**
- * Looks at items on disk by their exact names: on a disk that does not tell upper from lower case, an item whose
- * name differs in case is not the item asked for, and must not be taken, overwritten or removed for it.
+ * Looks at items on disk by their exact names: on a disk that takes names that differ in case, or in their Unicode form,
+ * for one, an item with another name is not the item asked for, and must not be taken, overwritten or removed for it.
  */
 import { SyncError } from '../../domain/errors.js';
 import { baseOf, parentOf, toNfc } from '../../domain/file-name.js';
+import { foldedName } from '../../domain/folded-name.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { type FolderSettings } from '../config/settings.js';
 import { diskState, type DiskState } from './disk-state.js';
 
 export interface Look {
@@ -13,7 +15,13 @@ export interface Look {
   readonly stat: ItemStat | undefined;
 }
 
-/** Directories whose exact case was checked are remembered up to this number. */
+/** The item, or a directory on the way to it, has another name on disk than the one asked for. */
+export interface OtherName {
+  readonly asked: string;
+  readonly real: string;
+}
+
+/** Directories whose exact names were checked are remembered up to this number. */
 const CHECKED_DIRECTORIES_MAX = 1_000;
 
 export class DiskView {
@@ -21,20 +29,26 @@ export class DiskView {
 
   private constructor(
     private readonly fs: FolderFs,
-    readonly isCaseSensitive: boolean,
+    /** Every name finds the item of just that name, or the user says so. */
+    readonly isExact: boolean,
     private readonly ignorePerms: boolean,
   ) {}
 
-  static async of(fs: FolderFs, ignorePerms: boolean): Promise<DiskView> {
-    return new DiskView(fs, await fs.isCaseSensitive(), ignorePerms);
+  static async of(
+    fs: FolderFs,
+    { ignorePerms, caseSensitiveFs }: Pick<FolderSettings, 'ignorePerms' | 'caseSensitiveFs'>,
+  ): Promise<DiskView> {
+    const isExact =
+      caseSensitiveFs === true || ((await fs.isCaseSensitive()) && (await fs.isFormSensitive()));
+    return new DiskView(fs, isExact, ignorePerms);
   }
 
-  /** undefined when absent, the case of the name considered, or when its parent is absent. */
+  /** undefined when nothing has just that name, or its parent is absent. */
   async stat(name: string): Promise<ItemStat | undefined> {
     try {
       const stat = await this.fs.stat(name);
-      if (stat === undefined || this.isCaseSensitive) return stat;
-      return (await this.otherCase(name)) === undefined ? stat : undefined;
+      if (stat === undefined || this.isExact) return stat;
+      return (await this.otherName(name)) === undefined ? stat : undefined;
     } catch (error) {
       if (error instanceof SyncError && error.code === 'missing') return undefined;
       throw error;
@@ -48,32 +62,39 @@ export class DiskView {
     return { state: diskState(local, stat, target, this.ignorePerms), stat };
   }
 
-  /** Throws 'exists' when the name, or a directory on the way to it, is on disk with another case. */
-  async requireNoOtherCase(name: string): Promise<void> {
-    if (this.isCaseSensitive) return;
-    for (let path = name; path !== ''; path = parentOf(path)) {
-      if (path !== name && this.checked.has(path)) return;
-      const stat = await this.fs.stat(path).catch(() => undefined);
-      const other = stat === undefined ? undefined : await this.otherCase(path);
-      if (other !== undefined) {
-        throw new SyncError(
-          'exists',
-          `${JSON.stringify(path)} and ${JSON.stringify(other)} differ only in case, which this disk cannot hold`,
-          true,
-        );
-      }
-      if (stat?.type === 'directory') this.remember(path);
+  /** The topmost name on the way that is on disk as another one; undefined when there is none. */
+  async otherName(name: string): Promise<OtherName | undefined> {
+    if (this.isExact) return undefined;
+    const components = name.split('/');
+    for (let count = 1; count <= components.length; count++) {
+      const asked = components.slice(0, count).join('/');
+      if (count < components.length && this.checked.has(asked)) continue;
+      const stat = await this.fs.stat(asked).catch(() => undefined);
+      if (stat === undefined) return undefined;
+      const real = await this.realName(asked);
+      // Found by a rule of the disk that is not ours: whatever it is, it is not the item.
+      if (real === undefined) return { asked, real: asked };
+      if (real !== asked) return { asked, real };
+      if (stat.type === 'directory') this.remember(asked);
     }
+    return undefined;
   }
 
-  /** The name as it is on disk where that differs from the one asked for (which exists). */
-  private async otherCase(name: string): Promise<string | undefined> {
-    const base = baseOf(name);
-    const { entries } = await this.fs.list(parentOf(name));
-    if (entries.some((entry) => toNfc(entry.name) === base)) return undefined;
-    const folded = base.toLowerCase();
-    const other = entries.find((entry) => toNfc(entry.name).toLowerCase() === folded);
-    return other?.name ?? base;
+  /** A directory has another name now. */
+  forget(): void {
+    this.checked.clear();
+  }
+
+  /** The name on disk of what is found under the given one; undefined where none is like it. */
+  private async realName(name: string): Promise<string | undefined> {
+    const [parent, base] = [parentOf(name), baseOf(name)];
+    const names = (await this.fs.list(parent)).entries.map((entry) => entry.name);
+    const folded = foldedName(base);
+    const real = names.includes(base)
+      ? base
+      : (names.find((each) => toNfc(each) === base) ??
+        names.find((each) => foldedName(each) === folded));
+    return real === undefined || parent === '' ? real : `${parent}/${real}`;
   }
 
   private remember(directory: string): void {

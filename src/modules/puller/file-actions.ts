@@ -2,6 +2,7 @@
 import { blockCount } from '../../domain/block.js';
 import { SyncError } from '../../domain/errors.js';
 import { parentOf } from '../../domain/file-name.js';
+import { foldedName } from '../../domain/folded-name.js';
 import { asIgnored } from '../../domain/file-info-rules.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
@@ -14,6 +15,7 @@ import { finishFile, removeTemp, setMetadata } from './file-finisher.js';
 import { pullContent } from './file-puller.js';
 import { ChangedOnDiskError, requireAsIndexed } from './last-look.js';
 import { isLeftAlone } from './link-protection.js';
+import { requireFreeName } from './other-names.js';
 import { placeMoved } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { isPresent } from './pull-plan.js';
@@ -29,7 +31,7 @@ export type PullResult = 'done' | 'under-way';
 
 export async function pullFile(ctx: PullContext, item: NeededItem): Promise<PullResult> {
   await requireParent(ctx, item.global);
-  await ctx.disk.requireNoOtherCase(item.global.name);
+  await requireFreeName(ctx, item);
   if (!ctx.transfers.isBegun(item.global, 'temp-file')) {
     const { state, stat } = await ctx.disk.look(item.global.name, item.local);
     if (await isThereAlready(ctx, item, state === 'changed', stat)) {
@@ -166,6 +168,8 @@ async function deletionOf(
   const isSame =
     source.size === global.size && Buffer.compare(source.blockHashes, global.blockHashes) === 0;
   if (source.name === global.name || !isSame || ctx.moved.has(source.name)) return undefined;
+  // To such a disk both names are one: the file is put together, and the other deleted before it takes its place.
+  if (!ctx.disk.isExact && foldedName(source.name) === foldedName(global.name)) return undefined;
   if (isLeftAlone(source.name, ctx.fs.links)) return undefined;
   const needed = await ctx.database.needed(ctx.folder.settings.id, source.name);
   if (needed === undefined || !needed.global.deleted || ctx.moved.has(source.name)) {

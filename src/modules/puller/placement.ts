@@ -18,6 +18,7 @@ import {
   renameOver,
   requireAsIndexed,
 } from './last-look.js';
+import { freeName } from './other-names.js';
 import { type PullContext } from './pull-context.js';
 import { hasSameContent, isPresent } from './pull-plan.js';
 import { keepingReplaced } from './replaced-files.js';
@@ -36,6 +37,7 @@ export async function place(ctx: PullContext, item: NeededItem, from: string): P
   const { name } = item.global;
   const put = (left: ItemStat | undefined): Promise<void> =>
     left === undefined ? putNew(ctx, from, name) : renameOver(ctx, from, name, left);
+  await freeName(ctx, item);
   const { seen, isKept } = await makeWay(ctx, item);
   if (seen === undefined || isKept) await put(seen);
   else await keepingReplaced(ctx, name, seen, put);

@@ -63,11 +63,74 @@ describe('PullerService on disks with peculiarities', () => {
       ['README', 'exists'],
       ['dir/f', 'exists'],
     ]);
+    expect(outcome.problems.find(({ name }) => name === 'README')?.message).toContain(
+      'remote "README" uses different upper or lowercase characters than local "Readme"',
+    );
     expect(await folder.read('Readme')).toBe('first');
     expect(await folder.names()).toEqual(['Dir', 'Readme']);
     // A delete of the one we do not have leaves the one we have.
     await folder.announce(folder.deleted('README'));
     await folder.pull();
+    expect(await folder.read('Readme')).toBe('first');
+  });
+
+  it('takes the case of names that others have changed, with and without versions', async () => {
+    for (const keepsVersions of [false, true]) {
+      await open({ caseSensitive: false });
+      if (keepsVersions) await folder.keepVersions({ type: 'simple' });
+      await folder.has(
+        folder.file('readme', 'text'),
+        folder.file('notes', 'some'),
+        folder.directory('Dir'),
+        folder.file('Dir/f', 'inside'),
+        folder.symlink('link', 'to'),
+      );
+      await folder.announce(
+        folder.deleted('readme'),
+        folder.file('README', 'text'),
+        folder.deleted('notes'),
+        folder.file('Notes', 'others'),
+        folder.deleted('Dir', { type: 'directory' }),
+        folder.deleted('Dir/f'),
+        folder.directory('dir'),
+        folder.file('dir/f', 'inside'),
+        folder.deleted('link', { type: 'symlink' }),
+        folder.symlink('Link', 'to'),
+      );
+      expect(await folder.pull()).toMatchObject({ problems: [], rescan: [] });
+      const kept = keepsVersions ? ['.stversions'] : [];
+      expect(await folder.names()).toEqual([...kept, 'Link', 'Notes', 'README', 'dir']);
+      expect(await folder.read('Notes')).toBe('others');
+      expect(await folder.read('dir/f')).toBe('inside');
+      expect(folder.source.askedNames).toEqual(['Notes']);
+      expect(await folder.database.needs(FOLDER, undefined, 10)).toEqual([]);
+      if (!keepsVersions) await folder.close();
+    }
+    expect(await folder.versioner!.list('', new AbortController().signal)).toMatchObject(
+      new Map([
+        ['notes', [{ size: 4 }]],
+        ['readme', [{ size: 4 }]],
+      ]),
+    );
+  });
+
+  it('leaves a name in another Unicode form alone, and says so', async () => {
+    await open({ formSensitive: false });
+    await folder.write('cafe\u0301', 'mine');
+    await folder.announce(folder.file('caf\u00e9', 'theirs'));
+    const { problems } = await folder.pull();
+    expect(problems).toMatchObject([{ code: 'exists' }]);
+    expect(problems[0]?.message).toContain('another Unicode form');
+    expect(await folder.names()).toEqual(['cafe\u0301']);
+    expect(await folder.read('caf\u00e9')).toBe('mine');
+  });
+
+  it('overwrites nothing either where it is told that the disk is exact', async () => {
+    await open({ caseSensitive: false });
+    await folder.has(folder.file('Readme', 'first'));
+    folder.settings = { ...folder.settings, caseSensitiveFs: true };
+    await folder.announce(folder.file('README', 'second'));
+    expect(await folder.pull()).toMatchObject({ rescan: ['README'] });
     expect(await folder.read('Readme')).toBe('first');
   });
 

@@ -199,7 +199,7 @@ export class PullerService {
     return {
       folder,
       fs,
-      disk: await DiskView.of(fs, settings.ignorePerms),
+      disk: await DiskView.of(fs, settings),
       writable,
       database,
       source,

@@ -35,7 +35,7 @@ export async function pullSmallFile(
   item: NeededItem,
 ): Promise<PullResult | 'unusual'> {
   const { global, local } = item;
-  if (!ctx.disk.isCaseSensitive || losesContent(item, ctx.folder.replicaId)) return 'unusual';
+  if (!ctx.disk.isExact || losesContent(item, ctx.folder.replicaId)) return 'unusual';
   await requireParent(ctx, global);
   let replaced: ItemStat | undefined;
   if (isPresent(local)) {

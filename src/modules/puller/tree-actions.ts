@@ -7,6 +7,7 @@ import { type NeededItem } from '../database/index-database.js';
 import { keepLoser, moveAside } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
 import { ChangedOnDiskError, hasCode, removeSeen, requireAsIndexed } from './last-look.js';
+import { freeName } from './other-names.js';
 import { place } from './placement.js';
 import { type PullContext } from './pull-context.js';
 import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-plan.js';
@@ -26,7 +27,7 @@ const SPECIAL_BITS = 0o7000;
 export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise<void> {
   const { name } = item.global;
   await requireParent(ctx, item.global);
-  await ctx.disk.requireNoOtherCase(name);
+  await freeName(ctx, item);
   const { state, stat: found } = await ctx.disk.look(name, item.local);
   const isKnown = isPresent(item.local) && item.local.type === 'directory';
   if (found?.type === 'directory' && isKnown && state === 'changed') {
@@ -43,7 +44,7 @@ export async function makeDirectory(ctx: PullContext, item: NeededItem): Promise
 export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void> {
   const { name, symlinkTarget } = item.global;
   await requireParent(ctx, item.global);
-  await ctx.disk.requireNoOtherCase(name);
+  await freeName(ctx, item);
   if (!(await isRightLink(ctx, name, symlinkTarget))) {
     await requireAsIndexed(ctx, item);
     await ctx.writable.within(parentOf(name), () => putLink(ctx, item));
