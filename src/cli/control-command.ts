@@ -14,6 +14,7 @@ import { type Get, REPORT_OF } from './control-reports.js';
 import { ask, type HttpSide, httpSideAt, httpSideOf } from './http-side.js';
 import { type ProgramIo } from './program-io.js';
 import { jsonText } from './table.js';
+import { restore, versions } from './version-commands.js';
 
 /** A probe has no time to lose. */
 const HEALTH_LIMIT_MS = 5000;
@@ -35,6 +36,8 @@ export async function control(line: ControlLine, io: ProgramIo): Promise<void> {
     if (line.clears) await ask(side, { method: 'POST', path: 'system/error/clear' });
     return;
   }
+  if (line.command === 'versions') return io.out(await versions(side, line));
+  if (line.command === 'restore') return io.out(await restore(side, line));
   const action = ACTIONS.find((name) => name === line.command);
   const done = await tell(side, action, line);
   io.out(line.isJson ? `${JSON.stringify({ ok: true })}\n` : `${done}\n`);

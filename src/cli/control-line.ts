@@ -12,8 +12,11 @@ export const REPORTS = [
   'errors',
 ] as const;
 export const ACTIONS = ['scan', 'override', 'revert', 'pause', 'resume'] as const;
+/** What a folder keeps of files that others replaced or deleted. */
+export const KEEPING = ['versions', 'restore'] as const;
 export type ReportName = (typeof REPORTS)[number];
 export type ActionName = (typeof ACTIONS)[number];
+export type KeepingName = (typeof KEEPING)[number];
 
 /** Where the running node is; what is absent comes from the node's own settings. */
 export interface NodeAddress {
@@ -23,14 +26,14 @@ export interface NodeAddress {
 }
 
 export interface ControlLine {
-  readonly command: 'health' | 'help' | ReportName | ActionName;
+  readonly command: 'health' | 'help' | ReportName | ActionName | KeepingName;
   readonly node: NodeAddress;
   readonly isJson: boolean;
   /** For pause and resume; the folder to scan, override or revert. */
   readonly folder?: string;
   readonly device?: string;
   readonly isAll: boolean;
-  /** What to scan, below the folder's root; empty: all of it. */
+  /** What to scan, below the folder's root; empty: all of it. Of versions the directory, of restore file and time. */
   readonly paths: readonly string[];
   readonly clears: boolean;
   readonly problems: readonly SettingProblem[];
@@ -68,6 +71,8 @@ Commands:
   scan [FOLDER [PATH …]]     scan a folder, or some of it, or all folders; returns when done
   override FOLDER            in a send-only folder: bring others to what is here
   revert FOLDER              in a receive-only folder: give up what was changed here
+  versions FOLDER [DIR]      what is kept of files that others replaced or deleted
+  restore FOLDER PATH [TIME] bring a kept version back: the newest, or the one of that time
   pause  --device D | --folder F | --all
   resume --device D | --folder F | --all
                              D is a device ID, its first group, or a name; --all: all devices
@@ -161,14 +166,23 @@ function healthLine(values: Values, [, ...rest]: readonly string[]): ControlLine
 function cliLine(values: Values, [, name, ...rest]: readonly string[]): ControlLine {
   const line = lineOf(values);
   if (values.help === true) return line;
-  const command = [...REPORTS, ...ACTIONS].find((each) => each === name);
+  const commands = [...REPORTS, ...ACTIONS, ...KEEPING];
+  const command = commands.find((each) => each === name);
   if (command === undefined) {
-    const expected = `one of ${[...REPORTS, ...ACTIONS].join(', ')}`;
+    const expected = `one of ${commands.join(', ')}`;
     return { ...line, problems: [problem('cli', expected, name ?? '')] };
   }
   const problems = strange(command, values);
   if (command === 'scan') {
     const [folder, ...paths] = rest;
+    return { ...line, command, ...(folder === undefined ? {} : { folder }), paths, problems };
+  }
+  if (command === 'versions' || command === 'restore') {
+    const [folder, ...paths] = rest;
+    const [least, most] = command === 'versions' ? [0, 1] : [1, 2];
+    if (folder === undefined) problems.push(problem(command, 'the ID of a folder'));
+    else if (paths.length < least) problems.push(problem(command, 'the path of a file'));
+    problems.push(...paths.slice(most).map((word) => problem('argument', 'nothing more', word)));
     return { ...line, command, ...(folder === undefined ? {} : { folder }), paths, problems };
   }
   if (command === 'override' || command === 'revert') {

@@ -113,6 +113,30 @@ describe('a node that a small server stands for', () => {
     expect(outcome).toMatchObject({ status: 1, error: expect.stringContaining('turned off') });
   });
 
+  it('lists versions, and brings back the newest one unless a time is given', async () => {
+    const kept = [
+      { versionTime: '2024-01-02T03:04:05Z', modTime: '2023-01-01T00:00:00Z', size: 7 },
+    ];
+    const bodies: string[] = [];
+    answer = (request, response) => {
+      let body = '';
+      request.on('data', (data: Buffer) => (body += data.toString()));
+      request.on('end', () => {
+        if (request.method === 'POST') bodies.push(body);
+        const problems = body.includes('gone') ? { gone: 'version not found' } : {};
+        response.end(JSON.stringify(request.method === 'POST' ? problems : { 'd/f': kept }));
+      });
+    };
+    const at = `--gui-address ${where} --gui-apikey k`;
+    const listed = await program(`cli versions photos d ${at}`);
+    expect(listed.out).toMatch(/d\/f +2024-01-02T03:04:05Z +2023-01-01 00:00:00Z +7 B/);
+    expect(asked[0]).toBe('GET /rest/folder/versions?folder=photos&below=d k');
+    expect(await program(`cli restore photos d/f ${at}`)).toMatchObject({ status: 0, error: '' });
+    const failed = await program(`cli restore photos gone 2024-01-01T00:00:00Z ${at}`);
+    expect(failed).toMatchObject({ status: 1, error: expect.stringContaining('not found') });
+    expect(bodies).toEqual(['{"d/f":"2024-01-02T03:04:05Z"}', '{"gone":"2024-01-01T00:00:00Z"}']);
+  });
+
   it('cannot move the cursor of a terminal by names', async () => {
     answer = (_, response) => {
       const device = { name: 'evil\u001b[2J\u202e', address: '192.0.2.1:1', time: '' };
