@@ -80,12 +80,16 @@ export async function carryOut(
   identity: LocalIdentity,
   { database, puller, events, clock }: OrderParts,
   signal: AbortSignal,
+  /** The scans could not tell what is there. */
+  isUnclear: (name: string) => boolean = () => false,
 ): Promise<OrderOutcome> {
   if (order === 'revert') return puller.revert(folder, signal);
   const { id, ignorePerms } = folder.settings;
   const context = { identity, ignorePerms, nowS: Math.floor(clock.nowMs() / 1000) };
   const { stopped } = folder.fs.links;
-  const isLeftAlone = (name: string): boolean => stopped.has(topOf(name));
+  const isLeftAlone = (name: string, isLacking: boolean): boolean =>
+    stopped.has(topOf(name)) ||
+    (isLacking && (isUnclear(name) || folder.ignores.match(name).isIgnored));
   const sequence = await overrideNeeds(id, context, database, signal, isLeftAlone);
   if (sequence !== undefined) {
     events.emit('LocalIndexUpdated', { folder: id, items: 0, sequence });

@@ -12,6 +12,11 @@ export class FolderProblems {
     return [...this.byName.values()];
   }
 
+  /** The item, or a directory that it is in, has one. */
+  covers(name: string): boolean {
+    return [...this.byName.keys()].some((tree) => isBelow(name, tree));
+  }
+
   /** Returns those that were not known. `trees`: what was scanned. */
   replace(trees: readonly string[], problems: readonly ItemProblem[]): ItemProblem[] {
     const before = this.byName;

@@ -310,7 +310,9 @@ export class FolderRunner {
     this.setState('scanning', '');
     await requireMarker(fs);
     const outcome = await this.orders.carryOut(order, () =>
-      carryOut(order, this.pullFolder(fs), this.identity(), this.parts, signal),
+      carryOut(order, this.pullFolder(fs), this.identity(), this.parts, signal, (name) =>
+        this.scanProblems.covers(name),
+      ),
     );
     for (const failure of outcome.failures) this.log.warn(`Not done (${order}): ${failure}`);
     if (outcome.rescan.length > 0) this.requests.add(outcome.rescan);

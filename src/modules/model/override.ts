@@ -42,8 +42,8 @@ export async function overrideNeeds(
   context: ChangeContext,
   database: Pick<IndexDatabase, 'needs' | 'updateLocal'>,
   signal: AbortSignal,
-  /** Items of which nothing is to be said now. */
-  isLeftAlone: (name: string) => boolean = () => false,
+  /** Items of which nothing is to be said now; one that we lack may be left out on purpose, or not to be seen. */
+  isLeftAlone: (name: string, isLacking: boolean) => boolean = () => false,
 ): Promise<number | undefined> {
   let sequence: number | undefined;
   let after: string | undefined;
@@ -54,7 +54,7 @@ export async function overrideNeeds(
     if (last === undefined) return sequence;
     after = last.global.name;
     const changes = needs
-      .filter(({ global }) => !isLeftAlone(global.name))
+      .filter(({ global, local }) => !isLeftAlone(global.name, local?.deleted !== false))
       .map((need) => overriding(need, context))
       .filter((change) => change !== undefined);
     if (changes.length > 0) sequence = (await database.updateLocal(folder, changes)).sequence;
