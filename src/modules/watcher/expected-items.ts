@@ -3,6 +3,7 @@
  * the index says of the name, so that whatever a scan would find is found. Bounded in number and time.
  */
 import { type LocalFileInfo } from '../../domain/file-info.js';
+import { isBelow } from '../../domain/tree-order.js';
 import { type SeenItem } from './watcher.js';
 
 /** Names kept; the oldest are forgotten first, and scanned in vain. */
@@ -50,6 +51,13 @@ export class ExpectedItems {
       if (this.items.size <= EXPECTED_MAX && item.untilMs > nowMs) break;
       this.items.delete(name);
     }
+  }
+
+  /** The index may say something else of it from now on; `isTree`: and of all below it. */
+  forget(name: string, isTree: boolean): void {
+    this.items.delete(name);
+    if (!isTree) return;
+    for (const each of this.items.keys()) if (isBelow(each, name)) this.items.delete(each);
   }
 
   has(name: string): boolean {

@@ -209,6 +209,51 @@ describe('the watch of a folder', () => {
     expect(scans).toEqual([['of the user'], ['other']]);
   });
 
+  it('scans what was pulled, changed and changed back', async () => {
+    const { told, disk } = await begin();
+    const file = { ...local(fileInfo('pulled', 'abc')), diskModifiedS: 100, diskModifiedNs: 5 };
+    const seen: SeenItem = {
+      ...{ type: 'file', size: 3, permissions: file.permissions },
+      ...{ modifiedS: 100, modifiedNs: 5, symlinkTarget: '' },
+    };
+    const change = async (item: SeenItem | undefined): Promise<(readonly string[])[]> => {
+      if (item === undefined) disk.delete('pulled');
+      else disk.set('pulled', item);
+      told.changed([{ name: 'pulled', kind: item === undefined ? 'gone' : 'item' }]);
+      await clock.pass(2_000);
+      return scans.splice(0);
+    };
+    watched.expect([file]);
+    expect(await change({ ...seen, size: 4 })).toEqual([['pulled']]);
+    expect(await change(seen)).toEqual([['pulled']]);
+    watched.expect([{ ...file, deleted: true }]);
+    expect(await change(seen)).toEqual([['pulled']]);
+    expect(await change(undefined)).toEqual([['pulled']]);
+    watched.expect([{ ...file, name: 'tree/pulled' }]);
+    told.changed([{ name: 'tree', kind: 'tree' }]);
+    await clock.pass(2_000);
+    disk.set('tree/pulled', seen);
+    told.changed([{ name: 'tree/pulled', kind: 'item' }]);
+    await clock.pass(2_000);
+    expect(scans).toEqual([['tree'], ['tree/pulled']]);
+  });
+
+  it('lets a quiet path not wait for a busy one', async () => {
+    const { told } = await begin();
+    for (let saved = 0; saved < 300; saved += 1) {
+      told.changed([{ name: 'busy', kind: 'item' }]);
+      await clock.pass(100);
+    }
+    for (let round = 0; round < 20; round += 1) {
+      told.changed([{ name: `quiet ${round}`, kind: 'item' }]);
+      for (let waitedMs = 0; waitedMs < 500; waitedMs += 100) {
+        told.changed([{ name: 'busy', kind: 'item' }]);
+        await clock.pass(100);
+      }
+      expect(scans.flat()).toContain(`quiet ${round}`);
+    }
+  });
+
   it('tries again after a failure, ever later, and has the folder scanned when it is back', async () => {
     const { told } = await begin();
     told.failed(new SyncError('io', 'the thread is gone'));

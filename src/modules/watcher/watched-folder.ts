@@ -188,7 +188,8 @@ export class WatchedFolder {
   }
 
   private failed(error: SyncError): void {
-    const lastedMs = this.isPlaced ? this.clock.monotonicMs() - this.placedMs : 0;
+    const wasPlaced = this.isPlaced;
+    const lastedMs = wasPlaced ? this.clock.monotonicMs() - this.placedMs : 0;
     const isLimit = error.code === 'refused';
     const least = isLimit ? LIMIT_RETRY_MS : RETRY_MS;
     const most = isLimit ? LIMIT_RETRY_MS_MAX : RETRY_MS_MAX;
@@ -200,8 +201,8 @@ export class WatchedFolder {
     this.timers.set('retry', this.retryMs, () => this.retryNow());
     this.setError(error.message);
     this.settle();
-    // What became of the root is for the folder's own check to say.
-    if (!isLimit) this.user.scan(['']);
+    // What became of the root is for the folder's own check to say; what was heard and not told is lost.
+    if (!isLimit || wasPlaced) this.user.scan(['']);
   }
 
   private setError(error: string): void {
@@ -214,7 +215,7 @@ export class WatchedFolder {
   private changed(changes: readonly PathChange[]): void {
     const nowMs = this.clock.monotonicMs();
     for (const change of changes) this.aggregator.add(change, nowMs);
-    this.timers.setUnlessSet('flush', this.delayMs, () => this.flush());
+    this.flushIn(nowMs);
   }
 
   /** The file may be half written. */
@@ -222,13 +223,17 @@ export class WatchedFolder {
     this.timers.set('patterns', this.delayMs, () => this.user.wake());
   }
 
+  /** A quiet path does not wait for a busy one: what is due first decides. */
+  private flushIn(nowMs: number): void {
+    const nextMs = this.aggregator.nextMs();
+    if (nextMs === undefined) return;
+    this.timers.set('flush', Math.max(1, Math.ceil(nextMs - nowMs)), () => this.flush());
+  }
+
   private flush(): void {
     const nowMs = this.clock.monotonicMs();
     const changes = this.aggregator.take(nowMs);
-    const nextMs = this.aggregator.nextMs();
-    if (nextMs !== undefined) {
-      this.timers.set('flush', Math.max(1, Math.ceil(nextMs - nowMs)), () => this.flush());
-    }
+    this.flushIn(nowMs);
     this.pass(changes, (others) => this.holdOwn(others));
   }
 
@@ -265,7 +270,10 @@ export class WatchedFolder {
   ): void {
     if (changes.length === 0) return;
     const scan = (chosen: readonly PathChange[]): void => {
-      if (chosen.length > 0 && !this.isStopped) this.user.scan(chosen.map(({ name }) => name));
+      if (chosen.length === 0 || this.isStopped) return;
+      // The index will say something else of these, and what was expected would be a change.
+      for (const { name, kind } of chosen) this.expected.forget(name, kind === 'tree');
+      this.user.scan(chosen.map(({ name }) => name));
     };
     this.unexpected(changes).then(
       (others) => scan(choose(others)),
