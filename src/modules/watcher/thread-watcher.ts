@@ -75,6 +75,7 @@ export class ThreadWatcherFactory extends WatcherFactory {
 class ThreadWatcher extends Watcher {
   private readonly looks = new Map<number, Look>();
   private lastCall = 0;
+  private follows = 0;
   private isClosed = false;
 
   constructor(
@@ -87,7 +88,9 @@ class ThreadWatcher extends Watcher {
   }
 
   follow(scope: WatchScope): void {
-    if (!this.isClosed) this.line.post({ kind: 'follow', watch: this.watch, scope });
+    if (this.isClosed) return;
+    this.follows += 1;
+    this.line.post({ kind: 'follow', watch: this.watch, scope });
   }
 
   look(names: readonly string[]): Promise<readonly (SeenItem | undefined)[]> {
@@ -109,7 +112,8 @@ class ThreadWatcher extends Watcher {
   replied(reply: WatchReply): void {
     switch (reply.kind) {
       case 'watching':
-        this.listener.watching();
+        // One that was on its way when something else was asked for says nothing of that.
+        if (reply.follows === this.follows) this.listener.watching();
         return;
       case 'patterns':
         this.listener.patternsChanged();

@@ -43,12 +43,16 @@ export function statAt(path: string, followsLink: boolean): Stats | undefined {
   }
 }
 
-/** The entries of a directory, some at a time; none where it cannot be read. */
-export function* entriesOf(path: string): Generator<Dirent, void> {
+/** The entries of a directory, some at a time; `failed`: with why they are not all. */
+export function* entriesOf(
+  path: string,
+  failed: (error: unknown) => void = () => undefined,
+): Generator<Dirent, void> {
   let directory;
   try {
     directory = opendirSync(path, { bufferSize: ENTRIES_AT_ONCE });
-  } catch {
+  } catch (error) {
+    failed(error);
     return;
   }
   try {
@@ -63,6 +67,7 @@ export function* entriesOf(path: string): Generator<Dirent, void> {
     } catch (error) {
       // An entry whose type the system does not tell may be gone when it is asked for.
       if (systemCodeOf(error) === 'ENOENT') return next();
+      failed(error);
       return null;
     }
   }

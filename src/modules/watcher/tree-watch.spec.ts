@@ -175,6 +175,7 @@ describe('a watched tree', () => {
       { root, ...SCOPE },
       {
         stirred: () => setImmediate(() => (tree.turn(false), tree.work(() => false))),
+        ended: () => undefined,
         changed: ({ name }) => void changes.push(name),
         patternsChanged: () => undefined,
         watching: () => undefined,

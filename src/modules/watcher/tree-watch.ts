@@ -25,6 +25,8 @@ const STEP_ENTRIES = 256;
 export interface TreeHost {
   /** An event came: a turn is due. */
   stirred(): void;
+  /** So many watches ended: the system queues an event for each, which nobody hears. */
+  ended(count: number): void;
   changed(change: PathChange): void;
   patternsChanged(): void;
   watching(): void;
@@ -110,8 +112,7 @@ export class TreeWatch {
     this.isClosed = true;
     this.jobs.length = 0;
     this.step = undefined;
-    this.root.leave();
-    this.directoryCount = 0;
+    this.leave(this.root);
   }
 
   private add(job: Job): void {
@@ -142,41 +143,71 @@ export class TreeWatch {
     this.isFollowing = false;
   }
 
-  /** Begins the watch; false where there is no directory. Throws when the tree as a whole cannot be watched. */
+  /**
+   * Begins the watch; false where there is no directory, or another than is watched. Throws when the tree as a whole
+   * cannot be watched.
+   */
   private place(node: DirectoryNode): boolean {
     if (node.handle === undefined) {
-      try {
-        node.handle = this.disk.watch(
-          node.path,
-          (isEntry, base) => this.hear(node, isEntry, base),
-          () => this.hear(node, true, undefined),
-        );
-        this.directoryCount += 1;
-      } catch (error) {
-        if (isLimitError(error) || (node === this.root && !isAbsence(error))) throw error;
-        // One that may not be read stays without a watch, until an event tells that this is over.
-      }
+      const before = statAt(node.path, node.ownPath !== undefined);
+      if (before?.isDirectory() !== true) return this.isNoDirectory(node);
+      // Looked at before, so that one that is exchanged before the watch begins does not pass for what is watched.
+      node.identify(before);
+      this.begin(node);
     }
     const stats = statAt(node.path, node.ownPath !== undefined);
-    if (stats?.isDirectory() === true) {
-      node.identify(stats);
-      return true;
+    if (stats?.isDirectory() !== true) return this.isNoDirectory(node);
+    if (node.isSame(stats)) return true;
+    this.placeAnew(node);
+    return false;
+  }
+
+  private begin(node: DirectoryNode): void {
+    try {
+      node.handle = this.disk.watch(
+        node.path,
+        (isEntry, base) => this.hear(node, isEntry, base),
+        () => {
+          node.isDoubted = true;
+          this.hear(node, true, undefined);
+        },
+      );
+      this.directoryCount += 1;
+    } catch (error) {
+      if (isLimitError(error) || (node === this.root && !isAbsence(error))) throw error;
+      // One that may not be read stays without a watch, until an event tells that this is over.
     }
+  }
+
+  private isNoDirectory(node: DirectoryNode): false {
     if (node === this.root) throw new SyncError('missing', 'the root of the folder is not there');
     this.leave(node);
     return false;
+  }
+
+  /** What is watched is elsewhere, and another directory has its name. */
+  private placeAnew(node: DirectoryNode): void {
+    const { parent, base, ownPath } = node;
+    if (parent === undefined) throw rootIsLost();
+    this.leave(node);
+    const discovery = new Discovery(node.name, true);
+    this.add({ node: parent.child(base, ownPath), discovery, isDeep: true });
   }
 
   private *list(job: Job): Generator<void, void> {
     const { node } = job;
     const found = new Set<string>();
     let count = 0;
-    for (const entry of entriesOf(node.path)) {
+    let trouble: unknown;
+    for (const entry of entriesOf(node.path, (error) => (trouble = error))) {
       if (this.visit(job, entry)) found.add(entry.name);
       count += 1;
       if (count % STEP_ENTRIES === 0) yield;
       if (node.isLeft) return;
     }
+    if (isLimitError(trouble)) throw new SyncError('io', messageOf(trouble), true);
+    // What could not be listed has not lost what is known of it.
+    if (trouble !== undefined) return;
     for (const [base, child] of node.children ?? []) if (!found.has(base)) this.leave(child);
   }
 
@@ -285,7 +316,9 @@ export class TreeWatch {
   }
 
   private leave(node: DirectoryNode): void {
-    this.directoryCount -= node.leave();
+    const count = node.leave();
+    this.directoryCount -= count;
+    if (count > 0) this.host.ended(count);
   }
 
   private fail(error: SyncError): void {

@@ -16,7 +16,8 @@ export type WatchRequest =
   | { readonly kind: 'close'; readonly watch: number };
 
 export type WatchReply =
-  | { readonly kind: 'watching'; readonly watch: number }
+  /** `follows`: how many of these requests had come by then. */
+  | { readonly kind: 'watching'; readonly watch: number; readonly follows: number }
   | { readonly kind: 'changed'; readonly watch: number; readonly changes: readonly PathChange[] }
   | { readonly kind: 'patterns'; readonly watch: number }
   | {

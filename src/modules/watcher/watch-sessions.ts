@@ -25,6 +25,8 @@ export interface WatchSessionsOptions {
   readonly disk?: TreeDisk;
   /** Watches whole trees by themselves, where the system can. */
   readonly isRecursive?: boolean;
+  /** Absent: by the system's limit. */
+  readonly overflowEvents?: number;
 }
 
 /** One way to watch a tree. */
@@ -40,6 +42,8 @@ interface Session {
   readonly pending: PendingPaths;
   readonly root: string;
   mounts: readonly WatchMount[];
+  /** How often it was asked to follow something else. */
+  follows: number;
   /** Told and not taken yet. */
   isTold: boolean;
   timer: Timer | undefined;
@@ -47,11 +51,15 @@ interface Session {
 
 export class WatchSessions {
   private readonly sessions = new Map<number, Session>();
-  private readonly overflowEvents = overflowEvents();
+  private readonly overflowEvents: number;
   private events = 0;
+  /** Watches that ended since the last turn. Their events take room in the queue too, and Node keeps them to itself. */
+  private ended = 0;
   private isTurnDue = false;
 
-  constructor(private readonly options: WatchSessionsOptions) {}
+  constructor(private readonly options: WatchSessionsOptions) {
+    this.overflowEvents = options.overflowEvents ?? overflowEvents();
+  }
 
   handle(request: WatchRequest): void {
     const { watch } = request;
@@ -64,6 +72,7 @@ export class WatchSessions {
     switch (request.kind) {
       case 'follow':
         session.mounts = request.scope.mounts;
+        session.follows += 1;
         session.tree.follow(request.scope);
         this.needTurn();
         return;
@@ -93,12 +102,16 @@ export class WatchSessions {
         this.events += 1;
         this.needTurn();
       },
+      ended: (count) => {
+        this.ended += count;
+        this.needTurn();
+      },
       changed: (change) => {
         pending.add(change, clock.monotonicMs());
         this.tellSoon(watch, session);
       },
       patternsChanged: () => tell({ kind: 'patterns', watch }),
-      watching: () => tell({ kind: 'watching', watch }),
+      watching: () => tell({ kind: 'watching', watch, follows: session.follows }),
       failed: ({ code, message, retryable }: SyncError) => {
         this.end(watch);
         tell({ kind: 'failed', watch, error: { code, message, retryable } });
@@ -108,7 +121,8 @@ export class WatchSessions {
       ? new RecursiveWatch(target, host)
       : new TreeWatch(target, host, this.options.disk ?? REAL_DISK);
     const { root, mounts } = target;
-    const session: Session = { tree, pending, root, mounts, isTold: false, timer: undefined };
+    const told = { follows: 0, isTold: false, timer: undefined };
+    const session: Session = { tree, pending, root, mounts, ...told };
     this.sessions.set(watch, session);
     this.needTurn();
   }
@@ -129,16 +143,24 @@ export class WatchSessions {
   private turn(): void {
     this.isTurnDue = false;
     const { clock, rest } = this.options;
-    const hadEvents = this.events > 0;
-    const isOverflow = this.events >= this.overflowEvents;
+    const isOverflow = this.events + this.ended >= this.overflowEvents;
+    const hadEvents = this.events > 0 || isOverflow;
     this.events = 0;
+    this.ended = 0;
     const endMs = clock.monotonicMs() + WORK_MS_MAX;
     const isTimeOver = (): boolean => clock.monotonicMs() >= endMs;
     let isLeft = false;
-    for (const { tree } of [...this.sessions.values()]) {
-      // All trees share one queue: what was lost may have been of any of them.
-      if (hadEvents) tree.turn(isOverflow);
-      isLeft = tree.work(isTimeOver) || isLeft;
+    const sessions = [...this.sessions];
+    // All trees share one queue: what was lost may have been of any of them.
+    if (hadEvents) for (const [, { tree }] of sessions) tree.turn(isOverflow);
+    for (const [watch, session] of sessions) {
+      if (!session.tree.work(isTimeOver) || !this.sessions.has(watch)) continue;
+      if (!isLeft) {
+        // It had the time of this turn; the others come before it in the next.
+        this.sessions.delete(watch);
+        this.sessions.set(watch, session);
+      }
+      isLeft = true;
     }
     if (isLeft) this.needTurn();
     else if (hadEvents) rest?.();
