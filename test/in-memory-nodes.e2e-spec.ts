@@ -36,9 +36,10 @@ describe('two nodes in memory', () => {
     fs.rmSync(base, { recursive: true });
   });
 
-  async function start(i: number): Promise<void> {
+  async function start(i: number, watch = false): Promise<void> {
     const [node, peer] = [nodes[i]!, nodes[1 - i]!];
     await node.start({
+      folders: [{ watch }],
       devices: [{ id: peer.id, addresses: [`tcp://${1 - i === 0 ? 'a' : 'b'}:22000`] }],
       settings: { listenAddresses: [`tcp://${i === 0 ? 'a' : 'b'}:22000`] },
       override: (builder) => machines[i]!.override(builder),
@@ -79,6 +80,15 @@ describe('two nodes in memory', () => {
     scan([nodes[0]!]);
     await start(1);
     await untilSame({ 'from-a': 'changed on a', 'from-b': 'written on b' });
+  });
+
+  it('bring what is saved in a watched folder to the other, with no scan asked for', async () => {
+    await start(0, true);
+    await start(1, true);
+    await machines[0]!.write(nodes[0]!.root, 'one', '1');
+    await untilSame({ one: '1' });
+    await machines[1]!.write(nodes[1]!.root, 'one', 'changed on b');
+    await untilSame({ one: 'changed on b' });
   });
 
   it('go on after the network was cut', async () => {

@@ -11,6 +11,8 @@ import { Hasher } from '../../src/modules/scanner/hasher.js';
 import { InThreadHasher } from '../../src/modules/scanner/in-thread-hasher.js';
 import { InThreadWalker } from '../../src/modules/scanner/in-thread-walker.js';
 import { Walker } from '../../src/modules/scanner/walker.js';
+import { MemoryWatcherFactory } from '../../src/modules/watcher/memory-watcher.js';
+import { WatcherFactory } from '../../src/modules/watcher/watcher.js';
 import { Clock } from '../../src/platform/clock.js';
 import { type FolderFs, FolderFsFactory } from '../../src/platform/folder-fs.js';
 import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
@@ -65,6 +67,8 @@ export class MemoryMachine {
       .useValue(new InThreadWalker())
       .overrideProvider(Hasher)
       .useValue(new InThreadHasher())
+      .overrideProvider(WatcherFactory)
+      .useValue(new MemoryWatcherFactory(this.factory))
       .overrideProvider(IndexDatabase)
       .useValue(new InThreadIndexDatabase({ storage, clock, randomness }));
   }
