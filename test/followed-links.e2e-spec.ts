@@ -68,8 +68,11 @@ describe('a folder that follows links', () => {
   const WHOLE = ['file', 'music', 'music/song', 'photos', 'photos/2013', 'photos/2013/one'];
 
   it('shares several trees that lie elsewhere, both ways, at any depth', async () => {
+    // The peer has a directory of that name already: the two are joined.
+    write('b/photos/theirs');
     await startWithTrees();
-    expect(names(b)).toEqual([...WHOLE, 'photos/two']);
+    expect(names(b)).toEqual([...WHOLE, 'photos/theirs', 'photos/two']);
+    expect(read('elsewhere/photos/theirs')).toBe('b/photos/theirs');
     expect(isLink('b/photos')).toBe(false);
     write('b/photos/new/deep', 'from b');
     write('b/photos/two', 'changed by b');
