@@ -4,6 +4,7 @@
  * a name, it gives way; otherwise this one has failed until a person renames either.
  */
 import { SyncError } from '../../domain/errors.js';
+import { isUnusable } from '../../domain/file-info-rules.js';
 import { parentOf, toNfc } from '../../domain/file-name.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type NeededItem } from '../database/index-database.js';
@@ -47,6 +48,9 @@ async function outgoing(
     old !== undefined &&
     old.global.deleted &&
     isPresent(old.local) &&
+    // Left out here, it is not touched, whatever others make of it.
+    !isUnusable(old.local) &&
+    !ctx.folder.ignores.match(old.global.name).isIgnored &&
     !ctx.folder.settings.ignoreDelete &&
     !isInConflict(old.local.version, old.global.version, ctx.folder.replicaId);
   if (!mayGo) throw taken(other);

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ignoring } from '../../../test/support/ignoring.js';
 import { FOLDER, PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
+import { asIgnored } from '../../domain/file-info-rules.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type MemoryDiskOptions, systemError } from '../../platform/memory-disk.js';
 import { MemoryFolderFs } from '../../platform/memory-folder-fs.js';
 
@@ -112,6 +115,23 @@ describe('PullerService on disks with peculiarities', () => {
         ['readme', [{ size: 4 }]],
       ]),
     );
+  });
+
+  it('lets nothing that is ignored give way to the same name in another case', async () => {
+    await open({ caseSensitive: false });
+    await folder.has(folder.file('readme', 'text'), folder.file('notes', 'some'));
+    folder.ignores = await ignoring('readme', 'notes');
+    const known = (await folder.local('readme')) as LocalFileInfo;
+    await folder.database.updateLocal(FOLDER, [asIgnored(known)]);
+    await folder.announce(
+      folder.deleted('readme'),
+      folder.file('README', 'text'),
+      folder.deleted('notes'),
+      folder.file('NOTES', 'others'),
+    );
+    expect((await folder.pull()).problems).toMatchObject([{ code: 'exists' }, { code: 'exists' }]);
+    expect(await folder.names()).toEqual(['notes', 'readme']);
+    expect(await folder.read('notes')).toBe('some');
   });
 
   it('leaves a name in another Unicode form alone, and says so', async () => {
