@@ -50,7 +50,7 @@ const sends = ({ type }: FolderSide): boolean => type !== 'receiveonly';
 const receives = ({ type }: FolderSide): boolean => type !== 'sendonly';
 
 /** Files, directories and links that both have at first. */
-const COMMON_ITEMS = 18;
+const COMMON_ITEMS = 20;
 const BASE_S = 1_700_000_000;
 /** Of the same length on both sides, as sizes are compared. */
 const TEXTS = { ours: 'OURS_', stock: 'STOCK' } as const;
@@ -123,7 +123,13 @@ describeWithStock('folders of each type opposite a stock Syncthing', () => {
     for (const folder of FOLDERS) {
       for (const side of SIDES) {
         const maker = otherSide(side);
-        for (const what of ['edited by', 'deleted by', 'first', 'deleted and edited by']) {
+        for (const what of [
+          'edited by',
+          'deleted by',
+          'first',
+          'mode of',
+          'deleted and edited by',
+        ]) {
           write(maker, folder, `${what} ${side}`, 'as it was');
         }
         write(maker, folder, `tree deleted by ${side}/file`, 'as it was');
@@ -187,6 +193,10 @@ describeWithStock('folders of each type opposite a stock Syncthing', () => {
         write(side, folder, `new of ${side}`, text(side), 100);
         write(side, folder, `new tree of ${side}/file`, text(side), 100);
         link(side, folder, `link of ${side}`, side);
+        fs.chmodSync(pathOf(side, folder, `mode of ${side}`), 0o600);
+        write(side, folder, 'same on both', 'same', 100);
+        write(side, folder, `same but for the time of ${side}`, 'same', 100);
+        write(side, folder, `same but for the time of ${other}`, 'same', 200);
         remove(side, folder, `deleted by ${side}`);
         remove(side, folder, `tree deleted by ${side}`);
         if (folder.id === 'receiveonly-receiveonly') continue;
