@@ -26,6 +26,11 @@ export function isUnusable(file: Pick<FileInfo, 'invalid' | 'localFlags'>): bool
   return isInvalidBut(file, LocalFlag.receiveOnly);
 }
 
+/** The cluster has the item, or knows it deleted: valid, and in a version, which what a revert gave up does not have. */
+export function isSettled<F extends FileInfo>(global: F | undefined): global is F {
+  return global !== undefined && !isInvalid(global) && global.version.length > 0;
+}
+
 export interface EqualityOptions {
   readonly ignorePerms?: boolean;
   readonly ignoreBlocks?: boolean;

@@ -156,6 +156,12 @@ describe('a change in a receive-only folder', () => {
     expect(scannedChange(scanned(global), undefined, later, global)?.localFlags).toBe(0);
   });
 
+  it('stays one when all that others have is what they gave up themselves: that has no version', () => {
+    const givenUp = { ...fileInfo('a', 'mine'), version: [] };
+    expect(scannedChange(scanned(givenUp), undefined, later, givenUp)).toMatchObject(KEPT);
+    expect(deletedChange(edited, later, givenUp)).toBe('forget');
+  });
+
   it('may be a delete, which is marked too; the delete of a change gives back what the cluster has', () => {
     expect(deleted).toMatchObject({ ...KEPT, deleted: true });
     expect(compareVectors(deleted.version, global.version)).toBe('newer');

@@ -10,7 +10,7 @@ import {
   asIgnored,
   deletedFrom,
   type EqualityOptions,
-  isInvalid,
+  isSettled,
 } from '../../domain/file-info-rules.js';
 import { isReceiveOnlyChange, itemsEqual } from '../../domain/file-info-rules.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
@@ -110,7 +110,7 @@ function isAsGlobal(
   global: FileInfo | undefined,
   options: EqualityOptions,
 ): global is FileInfo {
-  if (global === undefined || isInvalid(global)) return false;
+  if (!isSettled(global)) return false;
   return itemsEqual(found, global, { ...options, modTimeWindowNs: TIME_STEP_NS });
 }
 
@@ -153,8 +153,8 @@ export function deletedChange(
   const isIgnored = (current.localFlags & LocalFlag.ignored) !== 0;
   const isKept = isReceiveOnlyChange(current);
   if (current.deleted && !isIgnored && !isKept) return undefined;
-  if (isKept && (global === undefined || isInvalid(global))) return 'forget';
-  if (context.isReceiveOnly === true && global?.deleted === true && !isInvalid(global)) {
+  if (isKept && !isSettled(global)) return 'forget';
+  if (context.isReceiveOnly === true && isSettled(global) && global.deleted) {
     return settledAs(global, { diskModifiedS: global.modifiedS, diskModifiedNs: 0 });
   }
   // The folder announces its changes from now on, and this delete is one.

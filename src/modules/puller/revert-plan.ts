@@ -2,7 +2,7 @@
  * What the revert of one change means that a receive-only folder has kept to itself: pure. What nobody else has goes;
  * of everything else the cluster's version is needed again, and comes with the next pass over the needs.
  */
-import { isInvalid, itemsEqual } from '../../domain/file-info-rules.js';
+import { isSettled, itemsEqual } from '../../domain/file-info-rules.js';
 import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { EMPTY_VECTOR } from '../../domain/version-vector.js';
 
@@ -12,9 +12,9 @@ export type RevertAction =
   /** The disk stays as it is for now. */
   | { readonly kind: 'record'; readonly file: LocalFileInfo };
 
-/** `global`: undefined, invalid or without a version when nobody else has the item. */
+/** `global`: of all that is announced, ours included. */
 export function planRevert(local: LocalFileInfo, global: FileInfo | undefined): RevertAction {
-  const isElsewhere = global !== undefined && !isInvalid(global) && global.version.length > 0;
+  const isElsewhere = isSettled(global);
   if (!isElsewhere && !local.deleted) return { kind: 'remove' };
   if (isElsewhere && itemsEqual(local, global, { ignoreFlags: LocalFlag.receiveOnly })) {
     const { diskModifiedS, diskModifiedNs } = local;
