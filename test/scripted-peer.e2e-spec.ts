@@ -134,6 +134,49 @@ async function fetched(peer: FakePeer, file: bep.FileInfo): Promise<Buffer> {
 }
 
 describe('a peer of the second generation', () => {
+  it('passes owners and extended attributes on byte by byte, and keeps them when the file changes', async () => {
+    const attribute = Buffer.concat([
+      Buffer.from([0x0a, 6]),
+      Buffer.from('user.a'),
+      Buffer.from([0x12, 3, 0, 0xff, 7]),
+    ]);
+    const xattrs = Buffer.concat([Buffer.from([0x0a, attribute.length]), attribute]);
+    // Owner "bob" with the numbers 1000 and 50; attributes of Linux; a field of a later release.
+    const platform = Buffer.concat([
+      Buffer.from([0x0a, 10, 0x0a, 3]),
+      Buffer.from('bob'),
+      Buffer.from([0x18, 0xe8, 7, 0x20, 50]),
+      Buffer.from([0x1a, xattrs.length]),
+      xattrs,
+      Buffer.from([0x7a, 2, 1, 2]),
+    ]);
+    const [first, second] = [folderOf(0), folderOf(1)];
+    await started();
+    const { peer: sender } = await joined(first);
+    const { peer: receiver } = await joined(second);
+    const sent = [
+      first.directory('directory', { platform }),
+      first.file('directory/file', 'content', { platform }),
+      first.file('big', 'x'.repeat(300 * KIB), { platform }),
+      first.symlink('link', 'nowhere', { platform }),
+    ];
+    first.index(sender, sent);
+    for (const { name } of sent) {
+      const file = await announcedTo(receiver, name!);
+      expect(Buffer.from(file.platform).equals(platform)).toBe(true);
+    }
+    const { uid, gid } = fs.statSync(path('directory/file'));
+    expect([uid, gid]).toEqual([process.getuid!(), process.getgid!()]);
+    fs.writeFileSync(path('directory/file'), 'changed here');
+    await node.scan();
+    await until(
+      'the change is announced',
+      () => bigOf(announced(receiver).get('directory/file')!.size) === 12n,
+    );
+    const changed = announced(receiver).get('directory/file')!;
+    expect(Buffer.from(changed.platform).equals(platform)).toBe(true);
+  });
+
   it('gets all that the node has, in batches whose sequences fit, and the blocks it asks for', async () => {
     const content = Buffer.alloc(300 * KIB, 'content');
     fs.mkdirSync(path('directory'));

@@ -4,6 +4,7 @@
  */
 import { INVALID_FLAGS, LocalFlag, type FileInfo } from './file-info.js';
 import { wireNameProblem } from './file-name.js';
+import { ownershipIn, sameOwnership } from './platform-data.js';
 import { updateVector } from './version-vector.js';
 
 /** Permission bits that are compared; setuid, setgid and sticky bits do not travel. */
@@ -38,6 +39,8 @@ export interface EqualityOptions {
   readonly ignoreFlags?: number;
   /** Modification times closer than this count as equal. */
   readonly modTimeWindowNs?: number;
+  /** Owner and group are told, and so compared. */
+  readonly comparesOwnership?: boolean;
 }
 
 /** What itemsEqual looks at. */
@@ -55,7 +58,8 @@ export type ComparedItem = Pick<
   | 'localFlags'
   | 'blockHashes'
   | 'symlinkTarget'
->;
+> &
+  Partial<Pick<FileInfo, 'platform'>>;
 
 /**
  * Do both describe the same item, so that no transfer and no new version is needed? Versions, sequences and times of
@@ -71,6 +75,7 @@ export function itemsEqual(
   const ignoreFlags = options.ignoreFlags ?? 0;
   if (isInvalidBut(a, ignoreFlags) !== isInvalidBut(b, ignoreFlags)) return false;
   if (!options.ignorePerms && !permissionsEqual(a, b)) return false;
+  if (options.comparesOwnership === true && !ownersEqual(a, b)) return false;
   switch (a.type) {
     case 'file':
       return (
@@ -83,6 +88,14 @@ export function itemsEqual(
     case 'directory':
       return true;
   }
+}
+
+/** The same owner and group, or neither tells of any. */
+export function ownersEqual(
+  a: Partial<Pick<FileInfo, 'platform'>>,
+  b: Partial<Pick<FileInfo, 'platform'>>,
+): boolean {
+  return sameOwnership(ownershipIn(a.platform ?? null), ownershipIn(b.platform ?? null));
 }
 
 /** Equal, or closer than the window. */

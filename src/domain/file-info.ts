@@ -77,4 +77,5 @@ export type LocalSummary = Pick<
   | 'localFlags'
   | 'blockSize'
   | 'symlinkTarget'
->;
+> &
+  Partial<Pick<LocalFileInfo, 'platform'>>;

@@ -194,6 +194,7 @@ export function indexDatabaseContract(
         deleted: false,
         localFlags: 0,
         blockSize: KIB128,
+        platform: null,
         symlinkTarget: '',
       });
     });

@@ -210,19 +210,29 @@ export function decodeSummary(item: RawItem): LocalSummary {
   const hasDiskTime = (first & DISK_TIME) !== 0;
   const diskSeconds = hasDiskTime ? reader.number() : seconds;
   const isBefore = (second & (hasDiskTime ? DISK_BEFORE_1970 : BEFORE_1970)) !== 0;
+  const diskModifiedNs = hasDiskTime ? reader.number() : nanoseconds;
+  const symlinkTarget = (second & TARGET) !== 0 ? reader.text() : '';
   return {
     name: nameOfKey(item.key),
     type: TYPES[first & 3] ?? 'file',
     size,
     diskModifiedS: isBefore ? -diskSeconds : diskSeconds,
-    diskModifiedNs: hasDiskTime ? reader.number() : nanoseconds,
+    diskModifiedNs,
     permissions,
     noPermissions: (first & NO_PERMISSIONS) !== 0,
     deleted: (first & DELETED) !== 0,
     localFlags,
     blockSize,
-    symlinkTarget: (second & TARGET) !== 0 ? reader.text() : '',
+    symlinkTarget,
+    platform: (second & PLATFORM) !== 0 ? platformAfterTarget(reader) : null,
   };
+}
+
+/** Behind what every summary has. */
+function platformAfterTarget(reader: ByteReader): Uint8Array {
+  reader.uint64();
+  readVersion(reader);
+  return copyOf(reader.string());
 }
 
 function readVersion(reader: ByteReader): VersionVector {

@@ -12,6 +12,7 @@ import { type PullFolder } from '../puller/puller.service.js';
 import { FolderIgnores } from './folder-ignores.js';
 import { carryOut, type FolderOrder, FolderOrders, mayOrder } from './folder-orders.js';
 import { requireMarker } from './folder-marker.js';
+import { OwnerScan, settingsOnDisk } from './disk-settings.js';
 import { FolderProblems } from './folder-problems.js';
 import {
   CHANGED_RETRY_MAX_MS,
@@ -40,6 +41,9 @@ export class FolderRunner {
   private isPullWanted = false;
   private isFirstScanDone = false;
   private openFs: FolderFs | undefined;
+  /** As far as the disk allows. */
+  private onDisk: FolderSettings;
+  private readonly owners: OwnerScan;
   private currentState: FolderState = 'idle';
   private lastError = '';
   /** Content is on its way, between passes. */
@@ -60,6 +64,8 @@ export class FolderRunner {
     private readonly parts: FolderRunnerParts,
     private readonly log: FolderRunnerLog,
   ) {
+    this.onDisk = settings;
+    this.owners = new OwnerScan(parts.clock);
     this.timers = new NamedTimers(parts.clock);
     this.loop = new WakeLoop(
       (signal) => this.run(signal),
@@ -197,7 +203,10 @@ export class FolderRunner {
       await requireMarker(this.openFs);
       return this.openFs;
     }
-    this.openFs = await openFolder(this.settings, this.parts, (fs) => this.versions.open(fs));
+    this.openFs = await openFolder(this.settings, this.parts, async (fs) => {
+      await this.versions.open(fs);
+      this.onDisk = await settingsOnDisk(this.settings, fs, (message) => this.log.info(message));
+    });
     return this.openFs;
   }
 
@@ -224,12 +233,13 @@ export class FolderRunner {
   private async scan(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<void> {
     this.setState('scanning', '');
     const { database, scanner, events, clock, links } = this.parts;
-    const scan = new FolderScan(this.settings, this.identity(), this.ignores.patterns, {
+    const scan = new FolderScan(this.onDisk, this.identity(), this.ignores.patterns, {
       database,
       scanner,
       events,
       clock,
       links,
+      owners: this.owners,
     });
     const outcome = await scan.run(fs, names, signal);
     this.noteProblems(names, outcome);
@@ -294,7 +304,7 @@ export class FolderRunner {
   private pullFolder(fs: FolderFs): PullFolder {
     const { shortId, replicaId } = this.identity();
     return {
-      settings: this.settings,
+      settings: this.onDisk,
       fs,
       ownShortId: shortId,
       replicaId,
@@ -332,7 +342,7 @@ export class FolderRunner {
     this.renewal = undefined;
     const { database, clock, events } = this.parts;
     const nowS = Math.floor(clock.nowMs() / 1000);
-    const context = { identity: this.identity(), ignorePerms: this.settings.ignorePerms, nowS };
+    const context = { identity: this.identity(), ignorePerms: this.onDisk.ignorePerms, nowS };
     const { id } = this.settings;
     const { after, retired } = renewal;
     const sequence = await renewSince(id, after, retired, context, database);

@@ -16,6 +16,7 @@ import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { type ScanFinding, type ScannerService } from '../scanner/scanner.service.js';
+import { type OwnerScan, windowNs } from './disk-settings.js';
 import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
 import { type LocalIdentity } from './identity.js';
@@ -43,6 +44,7 @@ export interface FolderScanParts {
   readonly scanner: ScannerService;
   readonly events: EventsService;
   readonly clock: Clock;
+  readonly owners: OwnerScan;
   readonly links: Pick<LinkKeeper, 'unclear'>;
 }
 
@@ -65,6 +67,8 @@ export class FolderScan {
       fs,
       names: trees,
       ignorePerms,
+      modTimeWindowNs: windowNs(this.settings),
+      accounts: await this.parts.owners.accountsFor(this.settings),
       autoNormalize,
       ignores: this.ignores,
       isReceiveOnly: this.isReceiveOnly,
@@ -114,6 +118,7 @@ export class FolderScan {
     const context = {
       identity: this.identity,
       ignorePerms,
+      modTimeWindowNs: windowNs(this.settings),
       nowS: Math.floor(this.parts.clock.nowMs() / 1000),
       isReceiveOnly: this.isReceiveOnly,
     };

@@ -1,5 +1,6 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
+import { withOwnership } from '../../domain/platform-data.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { deletedInfo, fileInfo, local } from '../../../test/support/file-info.factory.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
@@ -52,6 +53,49 @@ describe('what a scan finding means for the index', () => {
     const before = { ...local(announced), diskModifiedNs: 123_456_000 };
     const onDisk = scanned(announced, { modifiedNs: 123_456_000 });
     expect(scannedChange(onDisk, before, context)).toBeUndefined();
+  });
+
+  it.each([
+    ['a second', 1_700_000_001, 0, 'same'],
+    ['two seconds, downwards', 1_700_000_000, 0, 'same'],
+    ['two seconds, upwards', 1_700_000_002, 0, 'same'],
+    ['ten milliseconds', 1_700_000_001, 130_000_000, 'same'],
+    ['a hundred nanoseconds', 1_700_000_001, 123_456_700, 'same'],
+    ['more than that', 1_700_000_004, 0, 'changed'],
+    ['nothing', 1_700_000_001, 623_456_789, 'changed'],
+  ])('takes a time that the disk cut to %s', (_, modifiedS, modifiedNs, expected) => {
+    const file = fileInfo('a', 'hello', { modifiedS: 1_700_000_001, modifiedNs: 123_456_789 });
+    const before = local(file);
+    const change = scannedChange(scanned(file, { modifiedS, modifiedNs }), before, context);
+    expect(change).toMatchObject({ diskModifiedS: modifiedS, diskModifiedNs: modifiedNs });
+    const order = compareVectors(change!.version, before.version);
+    expect(order).toBe(expected === 'same' ? 'equal' : 'newer');
+    if (expected === 'same') expect(change!.modifiedNs).toBe(123_456_789);
+    // The content decides: the same times say nothing of another one.
+    const other = scanned(fileInfo('a', 'jello'), { modifiedS, modifiedNs });
+    expect(compareVectors(scannedChange(other, before, context)!.version, before.version)).toBe(
+      'newer',
+    );
+  });
+
+  it('takes times within the window for the same', () => {
+    const before = local(fileInfo('a', 'hello', { modifiedS: 1_700_000_001, modifiedNs: 5 }));
+    const wide = { ...context, modTimeWindowNs: 3e9 };
+    const onDisk = scanned(before, { modifiedS: 1_700_000_003, modifiedNs: 7 });
+    expect(scannedChange(onDisk, before, wide)?.version).toEqual(before.version);
+    expect(scannedChange(onDisk, before, context)?.version).not.toEqual(before.version);
+  });
+
+  it('tells an owner that was changed here, and keeps what else others have sent', () => {
+    const attribute = Uint8Array.of(0x1a, 5, 0x0a, 3, 0x0a, 1, 0x61);
+    const root = { ownerName: 'root', groupName: 'root', uid: 0, gid: 0 };
+    const bob = { ownerName: 'bob', groupName: '', uid: 5, gid: 6 };
+    const before = local(fileInfo('a', 'hello', { platform: withOwnership(attribute, root) }));
+    expect(scannedChange(scanned(before), before, context)).toBeUndefined();
+    expect(scannedChange(scanned(before, { owner: root }), before, context)).toBeUndefined();
+    const change = scannedChange(scanned(before, { owner: bob }), before, context);
+    expect(compareVectors(change!.version, before.version)).toBe('newer');
+    expect(change!.platform).toEqual(withOwnership(attribute, bob));
   });
 
   it('keeps the announced time, blocks and all, when only the permissions changed', () => {

@@ -13,6 +13,8 @@ import {
   isSettled,
 } from '../../domain/file-info-rules.js';
 import { isReceiveOnlyChange, itemsEqual } from '../../domain/file-info-rules.js';
+import { timesEqual } from '../../domain/file-info-rules.js';
+import { ownershipIn, sameOwnership, withOwnership } from '../../domain/platform-data.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
 import { type LocalIdentity } from './identity.js';
@@ -20,6 +22,8 @@ import { type LocalIdentity } from './identity.js';
 export interface ChangeContext {
   readonly identity: LocalIdentity;
   readonly ignorePerms: boolean;
+  /** Times on disk closer than this are the same. Absent: 0. */
+  readonly modTimeWindowNs?: number;
   /** Seconds since 1970. */
   readonly nowS: number;
   /** The folder announces no changes made here. */
@@ -27,6 +31,7 @@ export interface ChangeContext {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NS_PER_S = 1_000_000_000;
 /** Times are set through floating point: closer than this they are the same. */
 const TIME_STEP_NS = 2_000;
 
@@ -62,7 +67,7 @@ export function scannedChange(
   const blockHashes = isFile ? (item.blockHashes ?? recordedHashes(current)) : NO_BYTES;
   if (blockHashes === undefined) return undefined;
   // The platform may have kept less of the announced time than we were told: then that one still holds.
-  const announced = isTimeAsLeft(item, current) ? current : item;
+  const announced = isTimeAsLeft(item, current, context) ? current : item;
   const found: LocalFileInfo = {
     name: item.name,
     type: item.type,
@@ -80,12 +85,33 @@ export function scannedChange(
     blockHashes,
     blocksHash: isFile ? createHash('sha256').update(blockHashes).digest() : NO_BYTES,
     symlinkTarget: item.symlinkTarget,
-    platform: current?.platform ?? null,
+    platform: platformOf(item, current),
     localFlags: flagsOf(context),
     diskModifiedS: item.modifiedS,
     diskModifiedNs: item.modifiedNs,
   };
-  return changeTo(found, current, context, global);
+  const change = changeTo(found, current, context, global, item.owner !== undefined);
+  return change ?? refreshed(found, current);
+}
+
+/** What others sent stays, but for an owner that is told from here. */
+function platformOf(item: ScannedItem, current: LocalFileInfo | undefined): Uint8Array | null {
+  const platform = current?.platform ?? null;
+  if (item.owner === undefined || sameOwnership(item.owner, ownershipIn(platform))) return platform;
+  return withOwnership(platform, item.owner);
+}
+
+/** Nothing that others are told of has changed, but what the next scan is to find: only that is recorded. */
+function refreshed(
+  found: LocalFileInfo,
+  current: LocalFileInfo | undefined,
+): LocalFileInfo | undefined {
+  if (current === undefined || found.type !== 'file') return undefined;
+  const { diskModifiedS, diskModifiedNs } = found;
+  if (diskModifiedS === current.diskModifiedS && diskModifiedNs === current.diskModifiedNs) {
+    return undefined;
+  }
+  return { ...current, sequence: 0, diskModifiedS, diskModifiedNs };
 }
 
 function changeTo(
@@ -93,8 +119,10 @@ function changeTo(
   current: LocalFileInfo | undefined,
   context: ChangeContext,
   global: FileInfo | undefined,
+  comparesOwnership: boolean,
 ): LocalFileInfo | undefined {
-  const options = { ignorePerms: context.ignorePerms, ignoreFlags: found.localFlags };
+  const { ignorePerms } = context;
+  const options = { ignorePerms, ignoreFlags: found.localFlags, comparesOwnership };
   const isKnown =
     current !== undefined && (current.localFlags === 0 || current.localFlags === found.localFlags);
   const isUnchanged = isKnown && itemsEqual(found, current, options);
@@ -128,16 +156,36 @@ function recordedHashes(current: LocalFileInfo | undefined): Uint8Array | undefi
   return current?.type === 'file' && !current.deleted ? current.blockHashes : undefined;
 }
 
+/** The time on disk is the one that was left there, as exactly as that disk, or the user, takes it. */
 function isTimeAsLeft(
   item: ScannedItem,
   current: LocalFileInfo | undefined,
+  { modTimeWindowNs = 0 }: ChangeContext,
 ): current is LocalFileInfo {
-  return (
-    current !== undefined &&
-    !current.deleted &&
-    item.modifiedS === current.diskModifiedS &&
-    item.modifiedNs === current.diskModifiedNs
-  );
+  if (current === undefined || current.deleted) return false;
+  const left = { modifiedS: current.diskModifiedS, modifiedNs: current.diskModifiedNs };
+  if (timesEqual(item, left, 0)) return true;
+  const isSameContent =
+    item.type === 'file' &&
+    item.size === current.size &&
+    (item.blockHashes === undefined || Buffer.compare(item.blockHashes, current.blockHashes) === 0);
+  return isSameContent && (timesEqual(item, left, modTimeWindowNs) || isRounded(item, left));
+}
+
+/** Steps in which disks keep times: some forget what is between only when they are mounted anew. */
+const DISK_TIME_STEPS_NS = [100, 1_000, 1_000_000, 10_000_000, 1_000_000_000, 2_000_000_000];
+
+function isRounded(
+  found: Pick<FileInfo, 'modifiedS' | 'modifiedNs'>,
+  left: Pick<FileInfo, 'modifiedS' | 'modifiedNs'>,
+): boolean {
+  return DISK_TIME_STEPS_NS.some((stepNs) => {
+    const isOnStep =
+      stepNs > NS_PER_S
+        ? found.modifiedNs === 0 && found.modifiedS % (stepNs / NS_PER_S) === 0
+        : found.modifiedNs % stepNs === 0;
+    return isOnStep && timesEqual(found, left, stepNs);
+  });
 }
 
 /**

@@ -7,6 +7,7 @@
 import { MIN_BLOCK_BYTES, VALID_BLOCK_SIZES, blocksHashOf } from '../../domain/block.js';
 import { SyncError, messageOf } from '../../domain/errors.js';
 import { consistencyProblem, isInvalid } from '../../domain/file-info-rules.js';
+import { platformProblem } from '../../domain/platform-data.js';
 import { HASH_BYTES, LocalFlag, type FileInfo, type ItemType } from '../../domain/file-info.js';
 import { type VersionVector } from '../../domain/version-vector.js';
 import { BLOCKS_FIELD, blocksLength, readBlocks, varintLength } from './block-list.js';
@@ -175,6 +176,9 @@ function checkedFile(head: bep.FileHead, blockCount: number, cursor: WireCursor)
     blockHashes: blockCount === 0 ? NO_BYTES : SOME_BYTES,
   });
   if (problem !== undefined) throw new SyncError('protocol', problem);
+  const platform = Object.hasOwn(head, 'platform') ? new Uint8Array(head.platform) : null;
+  const ofPlatform = platform === null ? undefined : platformProblem(platform);
+  if (ofPlatform !== undefined) throw new SyncError('protocol', ofPlatform);
   const hasContent = type === 'file' && !deleted && !invalid;
   const blockSize = hasContent ? checkedBlockSize(head.blockSize) : 0;
   const blockHashes = hasContent ? readBlocks(cursor, blockCount, size, blockSize) : NO_BYTES;
@@ -196,7 +200,7 @@ function checkedFile(head: bep.FileHead, blockCount: number, cursor: WireCursor)
     blockHashes,
     blocksHash: hasContent ? blocksHashOf(blockHashes) : NO_BYTES,
     symlinkTarget: target ?? '',
-    platform: Object.hasOwn(head, 'platform') ? new Uint8Array(head.platform) : null,
+    platform,
     localFlags: 0,
   };
 }

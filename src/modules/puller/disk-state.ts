@@ -2,6 +2,7 @@
  * Does the disk hold what the index says? The answer decides whether an item may be touched: what differs may be a
  * change of the user's that no scan has seen yet, and is never overwritten.
  */
+import { timesEqual } from '../../domain/file-info-rules.js';
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import {
@@ -36,6 +37,7 @@ export function diskState(
   stat: ItemStat | undefined,
   linkTarget: string,
   ignorePerms: boolean,
+  modTimeWindowNs = 0,
 ): DiskState {
   if (stat === undefined) return isPresent(local) ? 'gone' : 'absent';
   if (!isPresent(local) || stat.type !== local.type) return 'changed';
@@ -47,10 +49,8 @@ export function diskState(
     return 'changed';
   }
   if (local.type === 'directory') return 'as-indexed';
-  const isSame =
-    stat.size === local.size &&
-    stat.modifiedS === local.diskModifiedS &&
-    stat.modifiedNs === local.diskModifiedNs;
+  const left = { modifiedS: local.diskModifiedS, modifiedNs: local.diskModifiedNs };
+  const isSame = stat.size === local.size && timesEqual(stat, left, modTimeWindowNs);
   return isSame ? 'as-indexed' : 'changed';
 }
 

@@ -23,6 +23,7 @@ export interface OtherName {
 
 /** Directories whose exact names were checked are remembered up to this number. */
 const CHECKED_DIRECTORIES_MAX = 1_000;
+const NS_PER_S = 1_000_000_000;
 
 export class DiskView {
   private readonly checked = new Set<string>();
@@ -32,15 +33,17 @@ export class DiskView {
     /** Every name finds the item of just that name, or the user says so. */
     readonly isExact: boolean,
     private readonly ignorePerms: boolean,
+    private readonly modTimeWindowNs: number,
   ) {}
 
   static async of(
     fs: FolderFs,
-    { ignorePerms, caseSensitiveFs }: Pick<FolderSettings, 'ignorePerms' | 'caseSensitiveFs'>,
+    settings: Pick<FolderSettings, 'ignorePerms' | 'caseSensitiveFs' | 'modifiedWindowS'>,
   ): Promise<DiskView> {
+    const { ignorePerms, caseSensitiveFs, modifiedWindowS = 0 } = settings;
     const isExact =
       caseSensitiveFs === true || ((await fs.isCaseSensitive()) && (await fs.isFormSensitive()));
-    return new DiskView(fs, isExact, ignorePerms);
+    return new DiskView(fs, isExact, ignorePerms, modifiedWindowS * NS_PER_S);
   }
 
   /** undefined when nothing has just that name, or its parent is absent. */
@@ -59,7 +62,8 @@ export class DiskView {
   async look(name: string, local: LocalFileInfo | undefined): Promise<Look> {
     const stat = await this.stat(name);
     const target = stat?.type === 'symlink' ? await this.fs.readSymlink(name) : '';
-    return { state: diskState(local, stat, target, this.ignorePerms), stat };
+    const { ignorePerms, modTimeWindowNs } = this;
+    return { state: diskState(local, stat, target, ignorePerms, modTimeWindowNs), stat };
   }
 
   /** The topmost name on the way that is on disk as another one; undefined when there is none. */

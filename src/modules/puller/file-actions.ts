@@ -122,7 +122,9 @@ async function setFileMetadata(
     const opened = await handle.stat();
     // The times that a user's change leaves must not be hidden by those set here.
     if (stat === undefined || !isSameFile(stat, opened)) throw new ChangedOnDiskError(name);
-    const isRight = hasMetadata(item.global, opened, ctx.folder.settings);
+    const isRight =
+      hasMetadata(item.global, opened, ctx.folder.settings) &&
+      (await ctx.owners.isRight(item.global, opened));
     if (!isRight && opened.links !== undefined && opened.links > 1) return false;
     if (isRight) await handle.sync();
     const done = isRight
@@ -198,6 +200,7 @@ async function tryMove(
     if (!isSameFile(stat, await handle.stat())) return false;
     // What the user writes into it meanwhile must show: so its time stays as it is.
     if (!hasMetadata(item.global, stat, ctx.folder.settings)) return false;
+    if (!(await ctx.owners.isRight(item.global, stat))) return false;
     const { name } = item.global;
     const parents = [parentOf(source.name), parentOf(name)];
     const isGone = await ctx.writable

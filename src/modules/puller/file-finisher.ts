@@ -55,6 +55,10 @@ export async function setMetadata(
   } else if (replaced?.type === 'file') {
     await handle.setPermissions(replaced.permissions & TRAVELLING_PERMISSIONS);
   }
+  if (ctx.owners.isActive) {
+    const stat = await handle.stat();
+    await ctx.owners.apply(global, stat, (uid, gid) => handle.setOwner(uid, gid));
+  }
   await unlessChanged(global.name, () =>
     handle.setModified(global.modifiedS, global.modifiedNs, seen),
   );

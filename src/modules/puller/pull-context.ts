@@ -10,6 +10,7 @@ import { type IndexDatabase, type NeededItem, type NeedOrder } from '../database
 import { type Versioner } from '../versions/versioner.js';
 import { type DiskView } from './disk-view.js';
 import { type FolderRoom } from './folder-room.js';
+import { type OwnerKeeper } from './owner-keeper.js';
 import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
@@ -53,6 +54,7 @@ export interface PullContext {
   readonly requests: SharedLimit;
   readonly transfers: Transfers;
   readonly room: FolderRoom;
+  readonly owners: OwnerKeeper;
   /** In which order files are made; undefined: tree order. */
   readonly order: NeedOrder | undefined;
   readonly temps: TempBook;

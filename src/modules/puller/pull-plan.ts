@@ -6,6 +6,7 @@ import { type ItemProblem } from '../../domain/errors.js';
 import { isUnusable } from '../../domain/file-info-rules.js';
 import { type FileInfo, LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { localNameProblem } from '../../domain/file-name.js';
+import { ownershipIn, sameOwnership } from '../../domain/platform-data.js';
 import { compareVectors, isConcurrent } from '../../domain/version-vector.js';
 import { type NeededItem } from '../database/index-database.js';
 
@@ -39,6 +40,8 @@ export type PullPhase = 'build' | 'clear';
 export interface PlanSettings {
   readonly ignorePerms: boolean;
   readonly ignoreDelete: boolean;
+  /** Owner and group are set as announced. */
+  readonly syncOwnership?: boolean;
 }
 
 export function planItem(item: NeededItem, settings: PlanSettings): PullAction {
@@ -128,11 +131,19 @@ function planSameContent(
     !appliesPermissions(global, settings) ||
     (!local.noPermissions &&
       ((global.permissions ^ local.permissions) & TRAVELLING_PERMISSIONS) === 0);
-  if (global.type === 'symlink') return { kind: 'record' };
-  if (global.type === 'directory') return { kind: arePermissionsRight ? 'record' : 'directory' };
+  const isOwnerRight = settings.syncOwnership !== true || isOwnerAnnounced(global, local);
+  if (global.type === 'symlink') return { kind: isOwnerRight ? 'record' : 'symlink' };
+  const isMetadataRight = arePermissionsRight && isOwnerRight;
+  if (global.type === 'directory') return { kind: isMetadataRight ? 'record' : 'directory' };
   const isTimeRight =
     global.modifiedS === local.modifiedS && global.modifiedNs === local.modifiedNs;
-  return { kind: arePermissionsRight && isTimeRight ? 'record' : 'metadata' };
+  return { kind: isMetadataRight && isTimeRight ? 'record' : 'metadata' };
+}
+
+/** Ours has the owner that is announced, or none is. */
+function isOwnerAnnounced(global: FileInfo, local: FileInfo): boolean {
+  const announced = ownershipIn(global.platform);
+  return announced === undefined || sameOwnership(announced, ownershipIn(local.platform));
 }
 
 function refusal(name: string, message: string): PullAction {

@@ -1,6 +1,7 @@
 /** Brings the disk to what the cluster has, folder by folder; keeps what failed and when it may be tried again. */
 import { Injectable, Logger } from '@nestjs/common';
 import { type ItemProblem } from '../../domain/errors.js';
+import { AccountNames } from '../../platform/account-names.js';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { Randomness } from '../../platform/randomness.js';
@@ -13,6 +14,7 @@ import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
 import { FolderRoom } from './folder-room.js';
 import { orderOf } from './needs-walk.js';
+import { OwnerKeeper } from './owner-keeper.js';
 import { PartialFiles, type PartialFile } from './partial-files.js';
 import { Patience } from './patience.js';
 import { type PullContext, type PullFolder, RescanList } from './pull-context.js';
@@ -63,6 +65,7 @@ interface FolderState {
   readonly retries: RetryBook;
   readonly transfers: Transfers;
   readonly room: FolderRoom;
+  readonly owners: OwnerKeeper;
   /** Of the order by chance. */
   readonly seed: number;
   readonly temps: TempBook;
@@ -79,6 +82,7 @@ export class PullerService {
   private readonly logger = new Logger('puller');
   private readonly folders = new Map<string, FolderState>();
   private readonly rooms: RoomBook;
+  private readonly accounts: AccountNames;
 
   constructor(
     private readonly settings: SettingsService,
@@ -89,6 +93,7 @@ export class PullerService {
     private readonly randomness: Randomness,
   ) {
     this.rooms = new RoomBook(clock);
+    this.accounts = new AccountNames(clock);
   }
 
   /**
@@ -189,7 +194,7 @@ export class PullerService {
 
   private async contextFor(
     folder: PullFolder,
-    { retries, requests, transfers, room, seed, temps, partial, writable }: FolderState,
+    { retries, requests, transfers, room, owners, seed, temps, partial, writable }: FolderState,
     patience: Patience,
     signal: AbortSignal,
   ): Promise<PullContext> {
@@ -208,6 +213,7 @@ export class PullerService {
       requests,
       transfers,
       room,
+      owners,
       order: orderOf(settings, seed),
       temps,
       partial,
@@ -241,6 +247,7 @@ export class PullerService {
         retries.roomCame();
         onArrived();
       }),
+      owners: new OwnerKeeper(folder, fs, this.accounts, (line) => this.logger.log(line)),
       seed: known?.seed ?? Math.floor(this.randomness.fraction() * 2 ** 31),
       temps: known?.temps ?? new TempBook(),
       partial,

@@ -35,6 +35,7 @@ export async function pullSmallFile(
   item: NeededItem,
 ): Promise<PullResult | 'unusual'> {
   const { global, local } = item;
+  if (ctx.owners.isActive) return 'unusual';
   if (!ctx.disk.isExact || losesContent(item, ctx.folder.replicaId)) return 'unusual';
   await requireParent(ctx, global);
   let replaced: ItemStat | undefined;

@@ -51,6 +51,7 @@ export async function makeLink(ctx: PullContext, item: NeededItem): Promise<void
   }
   const stat = await ctx.disk.stat(name);
   if (stat?.type !== 'symlink') throw new ChangedOnDiskError(name);
+  await ctx.owners.apply(item.global, stat, (uid, gid) => ctx.fs.setLinkOwner(name, uid, gid));
   await ctx.batch.add([recordOf(item, stat)], [parentOf(name)]);
 }
 
@@ -170,6 +171,7 @@ async function directoryWithPermissions(
   const handle = await ctx.fs.openDirectory(global.name);
   try {
     const stat = await handle.stat();
+    await ctx.owners.apply(global, stat, (uid, gid) => handle.setOwner(uid, gid));
     if (!appliesPermissions(global, ctx.folder.settings)) return stat;
     const kept = stat.permissions & SPECIAL_BITS;
     const wanted = (global.permissions & TRAVELLING_PERMISSIONS) | kept;

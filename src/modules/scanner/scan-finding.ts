@@ -2,6 +2,8 @@
 import { type ItemProblem } from '../../domain/errors.js';
 import { type ItemType, type LocalSummary } from '../../domain/file-info.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
+import { type Ownership } from '../../domain/platform-data.js';
+import { type KnownAccounts } from '../../platform/account-names.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 
 export interface ScanRequest {
@@ -9,6 +11,10 @@ export interface ScanRequest {
   /** What to scan, with all below it; [''] = the whole folder. */
   readonly names: readonly string[];
   readonly ignorePerms: boolean;
+  /** Modification times on disk closer than this to what the index says are the same. Absent: 0. */
+  readonly modTimeWindowNs?: number;
+  /** Owners and groups are told, with these names. Absent: they are not looked at. */
+  readonly accounts?: KnownAccounts | undefined;
   /** What is left out; index entries of items that these match are told as ignored. */
   readonly ignores: readonly IgnorePattern[];
   /** Changes are kept here: entries that are marked so are as good as any. Of deleted ones each scan tells again. */
@@ -33,6 +39,8 @@ export interface ScannedItem {
   readonly permissions: number;
   /** Of a link, else ''. */
   readonly symlinkTarget: string;
+  /** Absent where owners are not looked at. */
+  readonly owner?: Ownership | undefined;
   /** 0 for non-files. */
   readonly blockSize: number;
   /**

@@ -1,6 +1,7 @@
 /** The plan of a scan: each pair of what is found and what is recorded, and whole folders against a naive comparison. */
 import fc from 'fast-check';
 import { LocalFlag, type LocalSummary } from '../../domain/file-info.js';
+import { withOwnership } from '../../domain/platform-data.js';
 import { compareTreeOrder, isBelow } from '../../domain/tree-order.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { decide, planStep, type PlanPage, type ScanDecision } from './scan-plan.js';
@@ -153,6 +154,29 @@ describe('what one name needs', () => {
     expect(decide(found, kept, { ...perms, isReceiveOnly: true })?.kind ?? 'nothing').toBe(
       expected,
     );
+  });
+
+  it.each([
+    ['within the window', 1001, 'nothing'],
+    ['as far as the window', 1002, 'hash'],
+  ])('a time %s', (_, modifiedS, expected) => {
+    const decision = decide(item('f', { modifiedS }), row('f'), { ...perms, modTimeWindowNs: 2e9 });
+    expect(decision?.kind ?? 'nothing').toBe(expected);
+  });
+
+  it('tells another owner where owners are told', () => {
+    const names = { ids: new Map<string, number>(), names: new Map([[5, 'bob']]) };
+    const accounts = { users: names, groups: names };
+    const owner = { ownerName: 'bob', groupName: 'bob', uid: 5, gid: 5 };
+    const known = row('f', { platform: withOwnership(null, owner) });
+    const kindOf = (uid: number, before = known): string =>
+      decide(item('f', { uid, gid: 5 }), before, { ...perms, accounts })?.kind ?? 'nothing';
+    expect([kindOf(5), kindOf(6), kindOf(5, row('f'))]).toEqual([
+      'nothing',
+      'metadata',
+      'metadata',
+    ]);
+    expect(decide(item('f', { uid: 6, gid: 5 }), known, perms)).toBeUndefined();
   });
 
   it('does not look at permissions where the folder ignores them', () => {

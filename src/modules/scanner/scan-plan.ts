@@ -3,7 +3,11 @@
  * so the plan merges what it has and says how far it got.
  */
 import { INVALID_FLAGS, LocalFlag, type LocalSummary } from '../../domain/file-info.js';
+import { timesEqual } from '../../domain/file-info-rules.js';
+import { ownershipIn, sameOwnership } from '../../domain/platform-data.js';
 import { compareTreeOrder, isBelow } from '../../domain/tree-order.js';
+import { type KnownAccounts } from '../../platform/account-names.js';
+import { ownerOf } from './item-owner.js';
 import { type WalkEntry, type WalkedItem } from './walker.js';
 
 export type ScanDecision =
@@ -17,6 +21,9 @@ export type ScanDecision =
 /** Items of kind 'other' count as absent. */
 export interface PlanOptions {
   readonly ignorePerms: boolean;
+  /** As of ScanRequest. */
+  readonly modTimeWindowNs?: number;
+  readonly accounts?: KnownAccounts | undefined;
   readonly isReceiveOnly?: boolean;
   /** Whether the patterns leave an item out; the walk gave those out that are kept for what is in them. */
   readonly isIgnored: (name: string) => boolean;
@@ -92,7 +99,8 @@ export function decide(
   if (row === undefined || !isComparable(row, options) || row.type !== item.stat.type) {
     return { kind: isFile ? 'hash' : 'metadata', item, row };
   }
-  if (isFile && !isContentAsRecorded(item, row)) return { kind: 'hash', item, row };
+  if (isFile && !isContentAsRecorded(item, row, options)) return { kind: 'hash', item, row };
+  if (!isOwnerAsRecorded(item, row, options)) return { kind: 'metadata', item, row };
   if (item.stat.type === 'symlink') {
     return item.symlinkTarget === row.symlinkTarget ? undefined : { kind: 'metadata', item, row };
   }
@@ -124,12 +132,23 @@ function isComparable(row: LocalSummary, { isReceiveOnly }: PlanOptions): boolea
   return !row.deleted && (row.localFlags & unusable) === 0;
 }
 
-function isContentAsRecorded({ stat }: WalkedItem, row: LocalSummary): boolean {
-  return (
-    stat.size === row.size &&
-    stat.modifiedS === row.diskModifiedS &&
-    stat.modifiedNs === row.diskModifiedNs
-  );
+function isContentAsRecorded(
+  { stat }: WalkedItem,
+  row: LocalSummary,
+  { modTimeWindowNs = 0 }: PlanOptions,
+): boolean {
+  const recorded = { modifiedS: row.diskModifiedS, modifiedNs: row.diskModifiedNs };
+  return stat.size === row.size && timesEqual(stat, recorded, modTimeWindowNs);
+}
+
+function isOwnerAsRecorded(
+  { stat }: WalkedItem,
+  { platform = null }: LocalSummary,
+  { accounts }: PlanOptions,
+): boolean {
+  if (accounts === undefined) return true;
+  const found = ownerOf(stat, accounts);
+  return found === undefined || sameOwnership(found, ownershipIn(platform));
 }
 
 const RWX = 0o777;

@@ -10,6 +10,7 @@ import { type LocalSummary } from '../../domain/file-info.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { type FindingBatches } from './finding-batches.js';
 import { type Hasher } from './hasher.js';
+import { ownerOf } from './item-owner.js';
 import { NormalForm, scanTrees } from './normal-form.js';
 import { RowPages } from './row-pages.js';
 import { type ScannedItem, type ScanRequest } from './scan-finding.js';
@@ -48,10 +49,11 @@ export class ScanRun {
     private readonly signal: AbortSignal,
   ) {
     const { fs, autoNormalize, ignorePerms, ignores, isReceiveOnly = false } = request;
+    const { modTimeWindowNs = 0, accounts } = request;
     this.normalForm = new NormalForm(fs, autoNormalize);
     const matcher = new IgnoreMatcher(ignores);
     const isIgnored = (name: string): boolean => matcher.match(name).isIgnored;
-    this.options = { ignorePerms, isReceiveOnly, isIgnored };
+    this.options = { ignorePerms, isReceiveOnly, isIgnored, modTimeWindowNs, accounts };
   }
 
   async run(): Promise<void> {
@@ -196,6 +198,7 @@ export class ScanRun {
     const { type } = stat;
     // The plan takes these for absent and the hasher refuses them.
     if (type === 'other') return;
+    const { accounts } = this.request;
     const isLink = type === 'symlink';
     const item: ScannedItem = {
       name,
@@ -205,6 +208,7 @@ export class ScanRun {
       modifiedNs: isLink ? 0 : stat.modifiedNs,
       permissions: isLink ? 0 : stat.permissions & 0o777,
       symlinkTarget,
+      ...(accounts === undefined ? {} : { owner: ownerOf(stat, accounts) }),
       ...content,
     };
     this.parts.findings.add({ kind: 'changed', item });
