@@ -3,10 +3,17 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SyncError } from '../src/domain/errors.js';
 import { type FolderSettings } from '../src/modules/config/settings.js';
 import { SettingsService } from '../src/modules/config/settings.service.js';
 import { IndexDatabase } from '../src/modules/database/index-database.js';
 import { ModelService } from '../src/modules/model/model.service.js';
+import {
+  type Watcher,
+  WatcherFactory,
+  type WatchListener,
+  type WatchTarget,
+} from '../src/modules/watcher/watcher.js';
 import { settle, startPair, TestNode, type TestNodeOptions } from './support/test-node.js';
 import { treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
@@ -179,5 +186,40 @@ describe('a watched folder', () => {
       'the new file is seen',
       async () => (await database.local('default', 'seen')) !== undefined,
     );
+  });
+
+  it('that cannot be watched says why over HTTP, and is rescanned more often', async () => {
+    const error = new SyncError('refused', 'raise fs.inotify.max_user_watches', true);
+    class FullSystem extends WatcherFactory {
+      prepare(): void {
+        // There is nothing to make ready.
+      }
+      watch(_: WatchTarget, listener: WatchListener): Watcher {
+        queueMicrotask(() => listener.failed(error));
+        return {
+          follow: () => undefined,
+          look: () => Promise.reject(error),
+          close: () => undefined,
+        };
+      }
+      close(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    await a.start({
+      folders: [{ watch: true, rescanIntervalS: 3600, isRescanIntervalStated: false }],
+      http: true,
+      override: (builder) => builder.overrideProvider(WatcherFactory).useValue(new FullSystem()),
+    });
+    await a.scan();
+    const status = await a.rest<{ watchError: string; state: string }>('db/status?folder=default');
+    expect(status).toMatchObject({ watchError: error.message, state: 'idle' });
+    const events = await a.rest<{ type: string; data: unknown }[]>('events?since=0&timeout=0');
+    const told = events.filter(({ type }) => type === 'FolderWatchStateChanged');
+    expect(told.map(({ data }) => data)).toEqual([{ folder: 'default', to: error.message }]);
+    const settings = a.get(SettingsService).settings.folders[0]!;
+    const { watch } = a.get(ModelService).runner('default')!;
+    expect(watch.rescanIntervalS(settings)).toBe(60);
+    expect(watch.rescanIntervalS({ ...settings, isRescanIntervalStated: true })).toBe(3600);
   });
 });
