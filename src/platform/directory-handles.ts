@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 import { type SyncError } from '../domain/errors.js';
 import { type CheckedDirectories, checkSameRoot, statRoot } from './checked-directories.js';
 import { componentsOf } from './folder-name.js';
+import { LOCAL_FILE_SYSTEMS } from './local-file-systems.js';
 import {
   exchanged,
   linkOnWay,
@@ -34,17 +35,6 @@ const open = promisify(fs.open);
 const O_PATH = 0o10000000;
 const OPEN_ROOT = O_PATH | fs.constants.O_DIRECTORY;
 const OPEN_COMPONENT = OPEN_ROOT | fs.constants.O_NOFOLLOW;
-
-// statfs types of file systems whose directories move only through this kernel.
-const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
-  0xef53, // ext2, ext3, ext4
-  0x58465342, // XFS
-  0x9123683e, // Btrfs
-  0xca451a4e, // bcachefs
-  0xf2f52010, // F2FS
-  0x2fc12fc1, // ZFS
-  0x01021994, // tmpfs
-]);
 
 /** Paths as the kernel gives them, a character for each byte. */
 interface Place {

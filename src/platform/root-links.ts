@@ -3,6 +3,7 @@
  * leads to is known by device and inode and looked at anew each time it is opened, so that a link that was exchanged,
  * or a disk that was unmounted, never leads an operation elsewhere. Links further down are never followed.
  */
+import { type BigIntStats } from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 
 /** The directory that a link leads to. */
@@ -11,6 +12,25 @@ export interface LinkTarget {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
+  /**
+   * When it was made: two disks that are mounted at one place after the other often agree in device and inode. Absent
+   * where the file system does not keep it.
+   */
+  readonly bornNs?: bigint;
+}
+
+type FoundDirectory = Pick<BigIntStats, 'dev' | 'ino'> & Partial<Pick<BigIntStats, 'birthtimeNs'>>;
+
+export function isSameTarget(a: LinkTarget | undefined, b: LinkTarget): boolean {
+  if (a?.device !== b.device || a.inode !== b.inode) return false;
+  return a.bornNs === undefined || b.bornNs === undefined || a.bornNs === b.bornNs;
+}
+
+/** What was found is that directory. */
+export function isTarget(target: LinkTarget, { dev, ino, birthtimeNs }: FoundDirectory): boolean {
+  if (dev !== target.device || ino !== target.inode) return false;
+  const { bornNs } = target;
+  return bornNs === undefined || birthtimeNs === undefined || bornNs === birthtimeNs;
 }
 
 /** By name, one component each. Travels to worker threads as it is. */
@@ -63,12 +83,8 @@ export function requireNoLink(links: RootLinks, name: string): void {
 }
 
 /** Throws SyncError 'io' unless what was opened is the directory that the link has led to. */
-export function requireTarget(
-  name: string,
-  expected: LinkTarget,
-  found: { readonly dev: bigint; readonly ino: bigint },
-): void {
-  if (found.dev === expected.device && found.ino === expected.inode) return;
+export function requireTarget(name: string, expected: LinkTarget, found: FoundDirectory): void {
+  if (isTarget(expected, found)) return;
   throw exchanged(name, expected);
 }
 

@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type LinkTarget, type RootItem } from './root-links.js';
 import { typeOf } from './real-file-handle.js';
+import { LOCAL_FILE_SYSTEMS } from './local-file-systems.js';
 import { systemCodeOf } from './system-errors.js';
 
 /** Directories above another; paths of the system are shorter. */
@@ -26,7 +27,21 @@ async function targetOf(path: string): Promise<LinkTarget | undefined> {
   if (real === undefined) return undefined;
   const again = await statUnlessAbsent(fs.lstat(real, { bigint: true }));
   if (again?.dev !== stats.dev || again.ino !== stats.ino) return undefined;
-  return { path: real, device: stats.dev, inode: stats.ino };
+  const target = { path: real, device: stats.dev, inode: stats.ino };
+  return (await keepsBirth(real, stats)) ? { ...target, bornNs: stats.birthtimeNs } : target;
+}
+
+/**
+ * Not on file systems that make one up at each mount. A birth that is the time of the last change may be one that the
+ * system does not know.
+ */
+async function keepsBirth(path: string, { birthtimeNs, ctimeNs }: BigIntStats): Promise<boolean> {
+  if (birthtimeNs <= 0n || birthtimeNs === ctimeNs) return false;
+  const type = await fs.statfs(path).then(
+    (found) => found.type,
+    () => 0,
+  );
+  return LOCAL_FILE_SYSTEMS.has(type);
 }
 
 /** Device and inode of the directory and of each one above it; empty where there is no directory. */

@@ -36,6 +36,7 @@ function standing(rest: Partial<LinkFacts>, isFollowing = true): string {
 
 const GONE = { type: 'absent', target: undefined } as const;
 const DANGLING = { type: 'symlink', target: undefined } as const;
+const BORN = { type: 'symlink', target: { ...T, bornNs: 7n } } as const;
 const EXCHANGED = { type: 'symlink', target: target(2) } as const;
 
 describe('a link directly below a root', () => {
@@ -56,6 +57,13 @@ describe('a link directly below a root', () => {
       'stopped, to be accepted',
     ],
     ['followed before', { remembered: T, own: 'directory' }, 'followed'],
+    ['followed before it was known when it was made', { remembered: T, item: BORN }, 'followed'],
+    ['followed before, made then', { remembered: { ...T, bornNs: 7n }, item: BORN }, 'followed'],
+    [
+      'followed before, where another disk with the same numbers is mounted now',
+      { remembered: { ...T, bornNs: 6n }, item: BORN, own: 'directory' },
+      'stopped, to be accepted',
+    ],
     [
       'followed before, known as one elsewhere',
       { remembered: T, isLinkElsewhere: true },

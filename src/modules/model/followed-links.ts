@@ -8,6 +8,7 @@
 import { isConflictName, toNfc } from '../../domain/file-name.js';
 import { compareTreeOrder } from '../../domain/tree-order.js';
 import { type LinkTarget, type RootItem, type RootLinks } from '../../platform/folder-fs.js';
+import { isSameTarget } from '../../platform/root-links.js';
 
 /** A directory that no followed link may lead to, into or above. */
 export interface GuardedPlace {
@@ -116,7 +117,7 @@ function isOver({ own, hasItems, item }: LinkFacts, remembered: LinkTarget): boo
 }
 
 function isSame({ target }: RootItem, remembered: LinkTarget): boolean {
-  return target?.device === remembered.device && target.inode === remembered.inode;
+  return isSameTarget(target, remembered);
 }
 
 function decideRemembered(
@@ -247,8 +248,8 @@ function namesIn({ followed, stopped, plain }: RootLinks): string[] {
 function textOf({ followed, stopped, hidden, plain }: RootLinks, name: string): string {
   const target = followed.get(name);
   if (target !== undefined) {
-    const { path, device, inode } = target;
-    return `followed ${path} ${device} ${inode} ${hidden.has(name)}`;
+    const { path, device, inode, bornNs } = target;
+    return `followed ${path} ${device} ${inode} ${bornNs} ${hidden.has(name)}`;
   }
   const reason = stopped.get(name);
   if (reason !== undefined) return `stopped ${reason}`;

@@ -9,7 +9,7 @@ import { isInternalName, isTempName, localNameProblem } from '../../domain/file-
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs, type FolderFsFactory, type LinkTarget } from '../../platform/folder-fs.js';
-import { type RootItem, topOf } from '../../platform/root-links.js';
+import { isSameTarget, type RootItem, topOf } from '../../platform/root-links.js';
 import { type FolderSettings, type Settings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { forgetTree } from './forget-tree.js';
@@ -306,7 +306,7 @@ function countsForNothing(name: string): boolean {
 }
 
 function isSameDirectory(a: LinkTarget | undefined, b: LinkTarget): boolean {
-  return a?.device === b.device && a.inode === b.inode;
+  return isSameTarget(a, b);
 }
 
 function kindOf(entry: LocalFileInfo | undefined): LinkFacts['own'] {
@@ -320,9 +320,9 @@ function without(links: Remembered, name: string): Remembered {
 }
 
 function textOf(links: Remembered): string {
-  const entries = [...links].map(([name, { path, device, inode }]) => [
+  const entries = [...links].map(([name, { path, device, inode, bornNs }]) => [
     name,
-    { path, device: device.toString(), inode: inode.toString() },
+    { path, device: `${device}`, inode: `${inode}`, bornNs: bornNs?.toString() },
   ]);
   return entries.length === 0 ? '' : JSON.stringify(Object.fromEntries(entries));
 }
@@ -331,12 +331,15 @@ function parse(text: string | undefined): Remembered {
   if (!text) return new Map();
   const stored = JSON.parse(text) as Record<
     string,
-    { path: string; device: string; inode: string }
+    { path: string; device: string; inode: string; bornNs?: string }
   >;
   return new Map(
-    Object.entries(stored).map(([name, { path, device, inode }]) => [
+    Object.entries(stored).map(([name, { path, device, inode, bornNs }]) => [
       name,
-      { path, device: BigInt(device), inode: BigInt(inode) },
+      {
+        ...{ path, device: BigInt(device), inode: BigInt(inode) },
+        ...(bornNs === undefined ? {} : { bornNs: BigInt(bornNs) }),
+      },
     ]),
   );
 }
