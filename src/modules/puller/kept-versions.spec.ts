@@ -262,6 +262,7 @@ describe('a folder that keeps versions', () => {
       const seen = (await f.fs.stat('f'))!;
       const archived = await versioner.archive({ fs: f.fs, name: 'f', seen }, SIGNAL);
       await archived.settle();
+      await versioner.tidy();
     }
     const ages = ((await versioner.list('', SIGNAL)).get('f') ?? []).map(
       ({ versionMs }) => (f.clock.now - versionMs) / 3_600_000,

@@ -75,6 +75,7 @@ export class PullPass {
       // What was done is recorded, whatever ended the pass.
       await batch.flush();
     }
+    await this.ctx.folder.versioner?.tidy();
     if (!isBuilt) return;
     transfers.endPass();
     this.retries.endPass();

@@ -88,6 +88,10 @@ export class ExternalVersioner extends Versioner {
     return Promise.resolve();
   }
 
+  tidy(): Promise<void> {
+    return Promise.resolve();
+  }
+
   isOwn(): boolean {
     return false;
   }

@@ -7,9 +7,10 @@ import { baseOf, localTime, parentOf } from '../../domain/file-name.js';
 import { type Clock } from '../../platform/clock.js';
 import { type CleaningRule, cleanVersions } from './clean-versions.js';
 import { keepFile, type KeepingPlace, type KeptFile, unkeepFile } from './keep-file.js';
+import { LettingGo } from './letting-go.js';
 import { listVersions } from './list-versions.js';
 import { restoreVersion } from './restore-version.js';
-import { isTimedVersionOf, taggedName } from './version-names.js';
+import { taggedName } from './version-names.js';
 import { type Archived, type KeptVersion, type Outgoing, Versioner } from './versioner.js';
 import { type VersionsTree, within } from './versions-tree.js';
 
@@ -27,6 +28,8 @@ export interface TreeVersionerParts {
 }
 
 export class TreeVersioner extends Versioner {
+  private readonly lettingGo: LettingGo | undefined;
+
   constructor(
     /** In a trash can a file keeps its name, and its time is when it came there. */
     private readonly isTrash: boolean,
@@ -35,6 +38,11 @@ export class TreeVersioner extends Versioner {
     private readonly parts: TreeVersionerParts,
   ) {
     super();
+    const { clock, onProblem } = parts;
+    this.lettingGo =
+      rule?.by === 'file'
+        ? new LettingGo(rule.selection, () => clock.nowMs(), onProblem)
+        : undefined;
   }
 
   archive(file: Outgoing, signal: AbortSignal): Promise<Archived> {
@@ -76,6 +84,16 @@ export class TreeVersioner extends Versioner {
     if (versions === undefined || this.rule === undefined) return;
     const nowMs = clock.nowMs();
     await cleanVersions({ versions, rule: this.rule, nowMs, onProblem }, signal);
+  }
+
+  async tidy(): Promise<void> {
+    if (this.lettingGo?.isAny !== true) return;
+    try {
+      const versions = await this.parts.tree.open();
+      if (versions !== undefined) await this.lettingGo.run(versions);
+    } catch (error) {
+      this.note(error);
+    }
   }
 
   isOwn(name: string): boolean {
@@ -166,15 +184,9 @@ export class TreeVersioner extends Versioner {
   /** Of one file's versions those that are too many now. */
   private async letGo(directory: string, base: string): Promise<void> {
     const versions = await this.parts.tree.open();
-    if (versions === undefined || this.rule?.by !== 'file') return;
-    const parent = within(versions, directory);
-    const { entries } = await versions.fs.list(parent);
-    const names = entries
-      .filter(({ name, type }) => type !== 'directory' && isTimedVersionOf(name, base))
-      .map(({ name }) => (parent === '' ? name : `${parent}/${name}`));
-    for (const name of this.rule.selection(names, this.parts.clock.nowMs())) {
-      await versions.fs.removeFile(name).catch((error: unknown) => this.note(error));
-    }
+    if (versions === undefined) return;
+    const isDue = this.lettingGo?.add(within(versions, directory), base) === true;
+    if (isDue) await this.tidy();
   }
 
   private note(error: unknown): void {

@@ -41,6 +41,8 @@ export abstract class Versioner {
    * version, 'exists' where a directory is in the way, 'refused' where the kind cannot restore.
    */
   abstract restore(name: string, versionMs: number, signal: AbortSignal): Promise<void>;
+  /** Removes what the kind lets go of the files that were archived since the last call. Never rejects. */
+  abstract tidy(): Promise<void>;
   /** Removes the versions that the kind lets go by now, and directories that are empty then. */
   abstract clean(signal: AbortSignal): Promise<void>;
   /** Whether the name lies among the versions: what does is never archived again. */
