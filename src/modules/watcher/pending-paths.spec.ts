@@ -74,10 +74,12 @@ describe('waiting paths', () => {
 
   it('become the whole folder when they are too many everywhere', () => {
     const paths = new PendingPaths();
+    let most = 0;
     for (let i = 0; i < 3 * PATHS_MAX; i += 1) {
       paths.add({ name: `${i}/file`, kind: 'item' }, i);
-      expect(paths.size).toBeLessThanOrEqual(PATHS_MAX);
+      most = Math.max(most, paths.size);
     }
+    expect(most).toBeLessThanOrEqual(PATHS_MAX);
     expect(paths.takeAll()).toEqual([{ name: '', kind: 'tree' }]);
   });
 });
