@@ -17,9 +17,6 @@ export const ERROR_RETRY_MS = 60_000;
 export const LOOK_PAUSE_MS = 0.02;
 /** When a pass had to leave items to the next one, as too much was on its way. */
 export const UNFINISHED_RETRY_MS = 1_000;
-/** A file that changed while it was hashed is scanned again after this time, and after twice the last pause then. */
-export const CHANGED_RETRY_MS = 1_000;
-export const CHANGED_RETRY_MAX_MS = 3_600_000;
 export interface FolderRunnerParts {
   readonly database: IndexDatabase;
   readonly scanner: ScannerService;

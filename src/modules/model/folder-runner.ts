@@ -9,14 +9,13 @@ import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type FolderState } from '../events/events.service.js';
 import { type PullFolder } from '../puller/puller.service.js';
+import { ChangedAgain } from './changed-again.js';
 import { FolderIgnores } from './folder-ignores.js';
 import { carryOut, type FolderOrder, FolderOrders, mayOrder } from './folder-orders.js';
 import { requireMarker } from './folder-marker.js';
 import { OwnerScan, settingsOnDisk } from './disk-settings.js';
 import { FolderProblems } from './folder-problems.js';
 import {
-  CHANGED_RETRY_MAX_MS,
-  CHANGED_RETRY_MS,
   ERROR_RETRY_MS,
   type FolderRunnerLog,
   type FolderRunnerParts,
@@ -49,7 +48,10 @@ export class FolderRunner {
   /** Content is on its way, between passes. */
   private isFetching = false;
   private arrivalPauseMs = 0;
-  private changedRetryMs = CHANGED_RETRY_MS;
+  private readonly changedAgain = new ChangedAgain(
+    (delayMs, callback) => this.timers.setUnlessSet('changed', delayMs, callback),
+    (names) => this.requestScan(names),
+  );
   private renewal: { after: number; retired: readonly bigint[] } | undefined;
   private readonly scanProblems = new FolderProblems();
   private readonly ignores = new FolderIgnores();
@@ -243,7 +245,7 @@ export class FolderRunner {
     });
     const outcome = await scan.run(fs, names, signal);
     this.noteProblems(names, outcome);
-    this.retryChanged(outcome.retry);
+    this.changedAgain.scanned(outcome.retry);
     if (!this.isFirstScanDone && names.includes('')) {
       this.isFirstScanDone = true;
       this.isPullWanted = true;
@@ -258,16 +260,6 @@ export class FolderRunner {
     if (outcome.problems.length === 0) return;
     const errors = this.scanProblems.all;
     this.parts.events.emit('FolderErrors', { folder: this.settings.id, errors });
-  }
-
-  /** A file that is written all the time must not be hashed all the time. */
-  private retryChanged(names: readonly string[]): void {
-    if (names.length === 0) {
-      this.changedRetryMs = CHANGED_RETRY_MS;
-      return;
-    }
-    this.timers.set('changed', this.changedRetryMs, () => this.requestScan(names));
-    this.changedRetryMs = Math.min(2 * this.changedRetryMs, CHANGED_RETRY_MAX_MS);
   }
 
   private async pull(fs: FolderFs, signal: AbortSignal): Promise<void> {

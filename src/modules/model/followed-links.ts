@@ -139,11 +139,11 @@ function decideRemembered(
   if (target === undefined) {
     const why = facts.trouble === '' ? '' : ` (${facts.trouble})`;
     const what = `the directory that it led to, ${remembered.path}, is not there${why}`;
-    return {
-      kind: 'stopped',
-      reason: stopReason(name, what),
-      isAcceptable: item.type === 'absent',
-    };
+    if (item.type === 'absent') {
+      return { kind: 'stopped', reason: stopReason(name, what), isAcceptable: true };
+    }
+    const reason = `${STOPPED}: ${what}. Bring that back, or move away what has the link's name now`;
+    return refused(reason);
   }
   if (!isSame(item, remembered)) {
     const is = item.type === 'symlink' ? 'now leads to' : 'is a directory itself now, at';
@@ -160,6 +160,8 @@ function decideTarget(
   places: readonly GuardedPlace[],
 ): LinkStanding {
   const { name, lineage, isEmpty, hasItems } = facts;
+  // What it may overlap with shows only in the directories above it.
+  if (lineage.length === 0) return refused(`it cannot be told where ${target.path} lies`);
   const place = places.find((each) => overlaps(lineage, each.lineage));
   if (place !== undefined) {
     const way =
@@ -193,10 +195,12 @@ function overlaps(a: readonly string[], b: readonly string[]): boolean {
   return a.includes(b[0]) || b.includes(a[0]);
 }
 
+const STOPPED = 'this tree is stopped, and nothing of it is deleted or changed';
+
 function stopReason(name: string, what: string): string {
   return (
-    `this tree is stopped, and nothing of it is deleted or changed: ${what}. Bring that back; or, to go on with what ` +
-    `is there now, make ${acceptanceOf(name)}`
+    `${STOPPED}: ${what}. Bring that back; or, to go on with what is there now, ` +
+    `make ${acceptanceOf(name)}`
   );
 }
 
