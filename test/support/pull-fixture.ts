@@ -238,6 +238,7 @@ export class PullFixture {
   async keepVersions(
     settings: Partial<VersioningSettings> & Pick<VersioningSettings, 'type'>,
     factory: FolderFsFactory = new MemoryFolderFsFactory(this.clock),
+    livePaths: readonly string[] = [],
   ): Promise<Versioner> {
     const onProblem = (message: string): never => {
       throw new Error(message);
@@ -245,7 +246,7 @@ export class PullFixture {
     const { fs, clock } = this;
     this.versioner = await makeVersioner(
       { params: {}, path: '', cleanupIntervalS: 3600, ...settings },
-      { fs, factory, clock, onProblem, environment: process.env },
+      { fs, factory, clock, onProblem, environment: process.env, livePaths: () => livePaths },
     );
     return this.versioner;
   }

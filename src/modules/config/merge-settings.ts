@@ -179,7 +179,8 @@ function defaultRescanS({ watch }: StatedFolder): number {
   return watch === false ? RESCAN_INTERVAL_S : RESCAN_INTERVAL_WATCHED_S;
 }
 
-function isInside(path: string, directory: string): boolean {
+/** Of absolute paths without `.` and `..`: the same directory, or one in it. */
+export function isInside(path: string, directory: string): boolean {
   return (
     path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
   );

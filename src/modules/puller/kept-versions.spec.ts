@@ -174,6 +174,22 @@ describe('a folder that keeps versions', () => {
     nodeFs.rmSync(links, { recursive: true });
   });
 
+  it('cleans no files out of another folder that lies where versions are said to be', async () => {
+    f = await PullFixture.onDisk();
+    const others = nodeFs.mkdtempSync(join(tmpdir(), 'others-'));
+    nodeFs.mkdirSync(join(others, 'photos'));
+    nodeFs.writeFileSync(join(others, 'photos', 'old'), 'in use');
+    nodeFs.utimesSync(join(others, 'photos', 'old'), 1, 1);
+    const versioner = await f.keepVersions(
+      { type: 'trashcan', path: others, params: { cleanoutDays: '1' } },
+      new RealFolderFsFactory(),
+      [join(others, 'photos')],
+    );
+    await expect(versioner.clean(SIGNAL)).rejects.toThrow(/photos, or holds it/);
+    expect(nodeFs.readFileSync(join(others, 'photos', 'old'), 'utf8')).toBe('in use');
+    nodeFs.rmSync(others, { recursive: true });
+  });
+
   it('takes no file of another disk for a version because their numbers are the same', async () => {
     f = await PullFixture.inMemory();
     const factory = new MemoryFolderFsFactory(f.clock);

@@ -19,13 +19,15 @@ export interface VersionerParts {
   readonly factory: FolderFsFactory;
   readonly clock: Clock;
   readonly onProblem: (message: string) => void;
+  /** Absolute paths besides the folder's own at which there are files in use. Absent: none. */
+  readonly livePaths?: () => readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Rejects with SyncError 'config', which names the param. */
 export async function makeVersioner(
   settings: VersioningSettings,
-  { fs, factory, clock, onProblem, environment }: VersionerParts,
+  { fs, factory, clock, onProblem, environment, livePaths }: VersionerParts,
 ): Promise<Versioner> {
   const { type, params } = settings;
   if (type === 'external') {
@@ -36,7 +38,8 @@ export async function makeVersioner(
   const maxAgeS = number(params, 'maxAge', MAX_AGE_S_DEFAULT);
   // Before configuration version 35 the path was a param.
   const path = settings.path || params['fsPath'] || params['versionsPath'] || '';
-  const parts = { tree: await VersionsTree.of(fs, factory, path), clock, onProblem };
+  const tree = await VersionsTree.of(fs, factory, path, livePaths);
+  const parts = { tree, clock, onProblem };
   switch (type) {
     case 'trashcan': {
       const isOld = (modifiedMs: number, nowMs: number): boolean =>

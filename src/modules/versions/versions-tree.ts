@@ -36,13 +36,18 @@ export class VersionsTree {
     private readonly factory: FolderFsFactory,
     /** In the folder, or an absolute path. */
     private readonly place: { readonly prefix: string } | { readonly path: string },
+    private readonly livePaths: () => readonly string[],
   ) {}
 
-  /** `path`: '' = the usual place; absolute, from the home with `~/`, or from the folder's root. */
+  /**
+   * `path`: '' = the usual place; absolute, from the home with `~/`, or from the folder's root. `livePaths`: absolute
+   * paths besides the folder's own at which there are files in use.
+   */
   static async of(
     folderFs: FolderFs,
     factory: FolderFsFactory,
     path: string,
+    livePaths: () => readonly string[] = () => [],
   ): Promise<VersionsTree> {
     const expanded = path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
     const full = resolve(folderFs.root, expanded === '' ? VERSIONS_NAME : expanded);
@@ -55,7 +60,7 @@ export class VersionsTree {
       prefix === VERSIONS_NAME && (await folderFs.stat(VERSIONS_NAME))?.type === 'symlink';
     // No device can make an item of that name: a link there is the user's own.
     const place = isOutside || isLink ? { path: full } : { prefix };
-    return new VersionsTree(folderFs, factory, place);
+    return new VersionsTree(folderFs, factory, place, livePaths);
   }
 
   isOwn(name: string): boolean {
@@ -133,9 +138,12 @@ export class VersionsTree {
   private async requireApart(path: string): Promise<void> {
     const [versions] = await this.factory.lineage(path);
     if (versions === undefined) return;
-    if (!(await this.factory.lineage(this.folderFs.root)).includes(versions)) return;
-    const message = `versioning: fsPath: ${JSON.stringify(path)} is the folder, or holds it`;
-    throw new SyncError('config', message);
+    for (const live of [this.folderFs.root, ...this.livePaths()]) {
+      if (!(await this.factory.lineage(live)).includes(versions)) continue;
+      const what = live === this.folderFs.root ? 'the folder' : live;
+      const message = `versioning: fsPath: ${JSON.stringify(path)} is ${what}, or holds it`;
+      throw new SyncError('config', message);
+    }
   }
 
   private async makeRoot(): Promise<OpenVersions> {

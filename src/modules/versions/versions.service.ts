@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { type FolderFs, FolderFsFactory } from '../../platform/folder-fs.js';
 import { type FolderSettings } from '../config/settings.js';
+import { SettingsService } from '../config/settings.service.js';
 import { makeVersioner } from './make-versioner.js';
 import { type Versioner } from './versioner.js';
 
@@ -13,6 +14,7 @@ export class VersionsService {
   constructor(
     private readonly factory: FolderFsFactory,
     private readonly clock: Clock,
+    private readonly settings: SettingsService,
   ) {}
 
   /** undefined when the folder keeps no versions. Rejects with SyncError 'config' for settings that cannot be used. */
@@ -23,6 +25,12 @@ export class VersionsService {
       factory: this.factory,
       clock: this.clock,
       environment: process.env,
+      livePaths: () => [
+        ...this.settings.settings.folders
+          .filter(({ id }) => id !== folder.id)
+          .map(({ path }) => path),
+        ...[...fs.links.followed.values()].map(({ path }) => path),
+      ],
       onProblem: (message) => this.logger.warn(`Folder ${folder.id}: ${message}`),
     });
   }
