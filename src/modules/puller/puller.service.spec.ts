@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { symlinkSync, renameSync, mkdirSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  FOLDER,
-  OURS,
-  PullFixture,
-  THEIRS,
-  theirVersion,
-} from '../../../test/support/pull-fixture.js';
-import { type LocalFileInfo } from '../../domain/file-info.js';
+import { FOLDER, PullFixture, THEIRS, theirVersion } from '../../../test/support/pull-fixture.js';
 import { tempNameFor } from '../../domain/file-name.js';
-import { compareVectors } from '../../domain/version-vector.js';
 
 const KINDS = [
   ['a real directory', () => PullFixture.onDisk()],
@@ -156,69 +148,6 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     expect(await folder.read('f')).toBe('other bytes!');
   });
 
-  it('keeps both sides of a conflict', async () => {
-    await folder.has(folder.file('dir.d/f.txt'.slice(6), 'base'));
-    await folder.write('f.txt', 'mine');
-    await folder.scan('f.txt');
-    await folder.announce(
-      folder.file('f.txt', 'theirs', { ...theirVersion(2), modifiedS: 2_000_000_000 }),
-    );
-    const outcome = await folder.pull();
-    expect(await folder.read('f.txt')).toBe('theirs');
-    expect(outcome.rescan).toHaveLength(1);
-    const [copy] = outcome.rescan as [string];
-    expect(copy).toMatch(/^f\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}\.txt$/);
-    expect(await folder.read(copy)).toBe('mine');
-    const { version } = (await folder.local('f.txt')) as LocalFileInfo;
-    expect(compareVectors(version, theirVersion(2).version)).toBe('newer');
-  });
-
-  it('keeps a conflict copy of a file that becomes a directory, and of a link', async () => {
-    await folder.has(folder.file('f', 'base'), folder.symlink('l', 'base'));
-    await folder.write('f', 'mine');
-    await folder.fs.removeFile('l');
-    await folder.fs.makeSymlink('mine', 'l');
-    await folder.scan('f', 'l');
-    const late = { ...theirVersion(2), modifiedS: 2_000_000_000 };
-    await folder.announce(folder.directory('f', late), folder.symlink('l', 'theirs', late));
-    const outcome = await folder.pull();
-    expect((await folder.fs.stat('f'))?.type).toBe('directory');
-    expect(await folder.fs.readSymlink('l')).toBe('theirs');
-    const [file, link] = outcome.rescan.sort() as [string, string];
-    expect(await folder.read(file)).toBe('mine');
-    expect(await folder.fs.readSymlink(link)).toBe('mine');
-  });
-
-  it('keeps as many conflict copies as the folder is told to, the newest', async () => {
-    folder.settings = { ...folder.settings, maxConflicts: 1 };
-    await folder.has(folder.file('f', 'base'));
-    for (const [round, text] of ['one', 'two'].entries()) {
-      folder.clock.now += 60_000;
-      await folder.write('f', text);
-      await folder.scan('f');
-      const late = { ...theirVersion(2 + round), modifiedS: 2_000_000_000 + round };
-      await folder.announce(folder.file('f', `theirs ${round}`, late));
-      await folder.pull();
-    }
-    const names = await folder.names();
-    expect(names).toHaveLength(2);
-    expect(await folder.read(names[1] as string)).toBe('two');
-  });
-
-  it('keeps the conflict copy just made where others are dated ahead of the clock', async () => {
-    folder.settings = { ...folder.settings, maxConflicts: 1 };
-    await folder.has(folder.file('f', 'base'));
-    await folder.write('f.sync-conflict-20990101-000000-AAAAAAA', 'of a clock ahead');
-    await folder.write('f', 'mine');
-    await folder.scan('f');
-    const late = { ...theirVersion(2), modifiedS: 2_000_000_000 };
-    await folder.announce(folder.file('f', 'theirs', late));
-    await folder.pull();
-    const names = await folder.names();
-    expect(names).toHaveLength(2);
-    expect(await folder.read(names[1] as string)).toBe('mine');
-  });
-
   it('takes over what both had before, without conflict and without transfer', async () => {
     await folder.write('f', 'same');
     await folder.fs.makeDirectory('d', 0o755);
@@ -340,103 +269,6 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     expect(await folder.names()).toEqual([]);
   });
 
-  it('deletes what is in a directory before the directory', async () => {
-    const names = ['a', 'a/b', 'a/b/c', 'a-x', 'a/d'];
-    await folder.has(...names.map((name) => folder.directory(name)), folder.file('a/b/c/f', 'x'));
-    await folder.write('a/b/.syncthing.left.tmp', 'half');
-    await folder.announce(
-      ...names.map((name) => folder.deleted(name, { type: 'directory' })),
-      folder.deleted('a/b/c/f'),
-    );
-    const order: string[] = [];
-    folder.events.on('ItemFinished', ({ item }) => order.push(item));
-    const outcome = await folder.pull();
-    expect(outcome).toMatchObject({ changed: 6, problems: [] });
-    expect(await folder.names()).toEqual([]);
-    expect(order).toEqual(['a/b/c/f', 'a/b/c', 'a/b', 'a/d', 'a', 'a-x']);
-  });
-
-  it('keeps a deleted directory in which the user put something', async () => {
-    await folder.has(folder.directory('d'), folder.file('d/known', 'x'));
-    await folder.write('d/new', 'mine');
-    await folder.announce(folder.deleted('d', { type: 'directory' }), folder.deleted('d/known'));
-    const outcome = await folder.pull();
-    expect(await folder.read('d/new')).toBe('mine');
-    expect(await folder.names('d')).toEqual(['new']);
-    expect(outcome.rescan).toEqual(['d/new']);
-    expect(outcome.problems).toMatchObject([{ name: 'd', code: 'exists' }]);
-  });
-
-  it('does not delete a file that changed on disk', async () => {
-    await folder.has(folder.file('f', 'x'));
-    await folder.write('f', 'edited');
-    await folder.announce(folder.deleted('f'));
-    const outcome = await folder.pull();
-    expect(outcome.rescan).toEqual(['f']);
-    expect(await folder.read('f')).toBe('edited');
-  });
-
-  it('records a delete of what the user has deleted too', async () => {
-    await folder.has(folder.file('f', 'x'));
-    await folder.fs.removeFile('f');
-    await folder.announce(folder.deleted('f'));
-    expect(await folder.pull()).toMatchObject({ changed: 1, rescan: [], problems: [] });
-    expect(await folder.local('f')).toMatchObject({ deleted: true });
-  });
-
-  it('leaves deletes alone where it is told to', async () => {
-    folder.settings = { ...folder.settings, ignoreDelete: true };
-    await folder.has(folder.file('f', 'x'));
-    await folder.announce(folder.deleted('f'));
-    await folder.pull();
-    expect(await folder.read('f')).toBe('x');
-    expect(await folder.local('f')).toMatchObject({ deleted: false });
-  });
-
-  it('changes types in every direction', async () => {
-    await folder.has(
-      folder.directory('dir'),
-      folder.file('dir/in', 'x'),
-      folder.directory('dir/sub'),
-      folder.file('file', 'y'),
-      folder.symlink('link', 'z'),
-      folder.directory('dir2'),
-    );
-    await folder.announce(
-      folder.file('dir', 'now a file', theirVersion(2)),
-      folder.deleted('dir/in'),
-      folder.deleted('dir/sub', { type: 'directory' }),
-      folder.directory('file', theirVersion(2)),
-      folder.file('file/in', 'inside', theirVersion(2)),
-      folder.file('link', 'now a file too', theirVersion(2)),
-      folder.symlink('dir2', 'now a link', theirVersion(2)),
-    );
-    const outcome = await folder.pull();
-    expect(outcome).toMatchObject({ problems: [], rescan: [] });
-    expect(await folder.read('dir')).toBe('now a file');
-    expect(await folder.read('file/in')).toBe('inside');
-    expect(await folder.read('link')).toBe('now a file too');
-    expect(await folder.fs.readSymlink('dir2')).toBe('now a link');
-    expect(await folder.names()).toEqual(['dir', 'dir2', 'file', 'link']);
-  });
-
-  it('does not remove what no scan has seen in a directory that becomes a file', async () => {
-    await folder.has(folder.directory('d'));
-    await folder.write('d/new', 'mine');
-    await folder.announce(folder.file('d', 'now a file', theirVersion(2)));
-    const outcome = await folder.pull();
-    expect(await folder.read('d/new')).toBe('mine');
-    expect(outcome.rescan).toEqual(['d/new']);
-  });
-
-  it('leaves no temp link where a directory with something new in it stays', async () => {
-    await folder.has(folder.directory('d'));
-    await folder.write('d/new', 'mine');
-    await folder.announce(folder.symlink('d', 'elsewhere', theirVersion(2)));
-    expect((await folder.pull()).rescan).toEqual(['d/new']);
-    expect(await folder.names()).toEqual(['d']);
-  });
-
   it('makes a missing parent again and has it scanned', async () => {
     await folder.announce(folder.file('lost/deep/f', 'x'));
     const outcome = await folder.pull();
@@ -473,23 +305,6 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     await folder.announce(folder.file('a', '1'), folder.file('b', '2'));
     await folder.pull();
     expect(told).toMatchObject([{ folder: FOLDER, items: 2, sequence: 2 }]);
-  });
-
-  it('keeps our edit when a delete that did not know of it is needed', async () => {
-    await folder.has(folder.file('f', 'base'));
-    await folder.write('f', 'mine');
-    await folder.scan('f');
-    const mine = await folder.local('f');
-    const above = [
-      { id: THEIRS, value: 5n },
-      { id: OURS, value: (mine?.version[1]?.value ?? 0n) + 10n },
-    ];
-    await folder.announce(folder.deleted('f', { version: above }));
-    await folder.pull();
-    expect(await folder.read('f')).toBe('mine');
-    const kept = await folder.local('f');
-    expect(kept).toMatchObject({ deleted: false, modifiedBy: OURS });
-    expect(await folder.database.needs(FOLDER, undefined, 10)).toEqual([]);
   });
 
   it('stops when told to, with what was done recorded', async () => {
