@@ -224,7 +224,9 @@ function manyVersions(): Buffer {
 }
 
 function manyAttributes(): Buffer {
-  return bombOf({ name: 'bomb', type: 1, platform: Buffer.alloc(60_000) }, 1_000);
+  // A field 15 of 60,000 bytes, which nobody knows.
+  const platform = Buffer.concat([Uint8Array.of(0x7a, 0xe0, 0xd4, 0x03), Buffer.alloc(60_000)]);
+  return bombOf({ name: 'bomb', type: 1, platform }, 1_000);
 }
 
 function manyFiles(): Buffer {

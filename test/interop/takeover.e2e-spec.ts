@@ -33,8 +33,8 @@ class ProgramOn {
     return this.output;
   }
 
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, '--home', this.home, ...OPTIONS], {
+  async start(extra: readonly string[] = []): Promise<void> {
+    const child = spawn(process.execPath, [PROGRAM, '--home', this.home, ...OPTIONS, ...extra], {
       env: programEnvironment(this.base),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -234,7 +234,8 @@ suite('a home of a stock Syncthing', () => {
     );
     const ours = new ProgramOn(base, home);
     try {
-      await ours.start();
+      // A folder of syncthing.ini follows links below its root, and then takes none there from others.
+      await ours.start(['--no-symlinks']);
       await inSyncWith(id);
     } finally {
       await ours.stop();
