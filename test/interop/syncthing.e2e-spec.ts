@@ -17,7 +17,7 @@ jest.setTimeout(300_000);
 const suite = hasStock() ? describe : describe.skip;
 
 const ITEMS_A_SIDE = 1_000;
-const ROUNDS = 3;
+const ROUNDS = 2;
 const CHANGES = 25;
 const LIMIT_MS = 120_000;
 
