@@ -47,6 +47,8 @@ export interface RoundSide {
   readonly keepsTempFiles?: boolean;
   /** As Syncthing does, it sets a time that was announced on a file to which its user has written a moment before. */
   readonly hidesEdits?: boolean;
+  /** As Syncthing does, it names the copy of a conflict's loser by who made the winner. */
+  readonly namesCopiesByWinner?: boolean;
   /** Tries failed items again without the usual pause. */
   hurry?(): void;
   /** What the node knows of the item, for the report of a failure. */
@@ -157,7 +159,9 @@ export class ChangeRounds {
       throw new Error(`${String(error)}\n${done.join('\n')}`, { cause: error });
     });
     const lost = this.sides.flatMap((_, i) =>
-      options.isOverlapping ? this.missing(i, bursts, tree) : lostBy(i, bursts[0]!, before, tree),
+      options.isOverlapping
+        ? this.missing(i, bursts, tree)
+        : this.lostTo(i, bursts[0]!, before, tree),
     );
     const wrong = [
       ...lost,
@@ -183,6 +187,18 @@ export class ChangeRounds {
       if (second.before.get(name)?.mtimeUs === item.mtimeUs) return true;
       return repeatsCounts === true && first.before.has(name) && !first.after.has(name);
     });
+  }
+
+  /**
+   * What is lost of what one user did. Syncthing names a conflict copy by the winner, so that two copies with different
+   * contents can get one name in the same second where three changed a file, and of those it keeps one.
+   */
+  private lostTo(i: number, bursts: readonly Burst[], before: Tree, tree: Tree): string[] {
+    const isShared = this.sides.some(({ namesCopiesByWinner }) => namesCopiesByWinner === true);
+    const doubtful = [...(isShared ? changedBy(3, bursts) : [])];
+    return lostBy(i, bursts, before, tree).filter(
+      (line) => !doubtful.some((name) => line.startsWith(`lost ${name}:`)),
+    );
   }
 
   /** Changes on all sides, with no time in between for the nodes of this process. */
@@ -233,6 +249,18 @@ export class ChangeRounds {
       ...changed.map(([name]) => `changed at rest: ${name}`),
     ];
   }
+}
+
+/** Names that so many of the users changed or made. */
+function changedBy(count: number, bursts: readonly Burst[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { before, after } of bursts) {
+    for (const [name, item] of after) {
+      if (showItem(item) === showItem(before.get(name))) continue;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  return new Set([...counts].filter(([, changes]) => changes >= count).map(([name]) => name));
 }
 
 /** As lostOf, where the others are several: what one of them did to an item is what was done to it. */

@@ -51,6 +51,7 @@ export function stockSide(node: StockNode, root: string): RoundSide {
     repeatsCounts: true,
     keepsTempFiles: true,
     hidesEdits: true,
+    namesCopiesByWinner: true,
     scan: () => node.scan(),
     isInSync: () => node.isInSync(),
     sequence: () => node.sequence(),
