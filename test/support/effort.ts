@@ -1,0 +1,19 @@
+/**
+ * How much the proofs try: a little in the ordinary run, as much as is asked for in the long one (`npm run test:long`),
+ * and one seed again where one is named.
+ */
+const { SYNCNEST_LONG: long, SYNCNEST_SEED: seed } = process.env;
+
+/** Whether this is the long run. */
+export const IS_LONG = long !== undefined && long !== '';
+
+/** `SYNCNEST_LONG=3` tries three times as much as `SYNCNEST_LONG=1`. */
+const TIMES = IS_LONG ? Math.max(1, Number(long) || 1) : 1;
+
+/** The amount of the ordinary run, or that of the long one times what is asked for. */
+export function effort(ordinary: number, inLongRun: number): number {
+  return IS_LONG ? Math.ceil(inLongRun * TIMES) : ordinary;
+}
+
+/** The seed that SYNCNEST_SEED names; undefined: the proof chooses. */
+export const NAMED_SEED = seed === undefined || seed === '' ? undefined : Number(seed);
