@@ -10,6 +10,7 @@ import {
   isTempName,
   localNameProblem,
   NAME_BYTES_MAX,
+  originalNameOf,
   parentOf,
   tempNameFor,
   toNfc,
@@ -133,6 +134,11 @@ describe('a conflict name', () => {
     expect(conflictNameFor('d.x/a', dateMs, 'I6KAH76')).toBe(
       'd.x/a.sync-conflict-20240102-030405-I6KAH76',
     );
+  });
+
+  it.each(['d.x/a.tar.gz', 'd.x/a', '.profile', 'a'])('leads back to the original: %s', (name) => {
+    expect(originalNameOf(conflictNameFor(name, dateMs, 'I6KAH76'))).toBe(name);
+    expect(originalNameOf(name)).toBe(name);
   });
 
   it('is an ordinary name in the same directory, however long the first one was', () => {

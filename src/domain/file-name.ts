@@ -10,6 +10,7 @@ const TEMP_PREFIX = '.syncthing.';
 const TEMP_PREFIX_WINDOWS = '~syncthing~';
 const TEMP_SUFFIX = '.tmp';
 const CONFLICT_MARK = '.sync-conflict-';
+const WHOLE_CONFLICT_MARK = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}/;
 /** Longer bases are hashed in temp names: some file systems hold far less than COMPONENT_BYTES_MAX. */
 const TEMP_BASE_BYTES_MAX = 160 - TEMP_PREFIX.length - TEMP_SUFFIX.length;
 /** The longest component that Linux file systems hold. */
@@ -91,6 +92,11 @@ export function conflictNameFor(name: string, dateMs: number, shortIdText: strin
 /** Is the last component that of a conflict copy? Such items sync like any other. */
 export function isConflictName(name: string): boolean {
   return baseOf(name).includes(CONFLICT_MARK);
+}
+
+/** Of a conflict copy the name that it is a copy of; any other name as it is. */
+export function originalNameOf(name: string): string {
+  return joined(parentOf(name), baseOf(name).replace(WHOLE_CONFLICT_MARK, ''));
 }
 
 /** The directory that holds the item; '' is the folder's root. */

@@ -85,6 +85,21 @@ describe.each(KINDS)('a conflict on %s', (_, open) => {
     expect(await folder.read(names[1] as string)).toBe('mine');
   });
 
+  it('keeps what two devices have given the name of one conflict copy, as one more copy of the original', async () => {
+    const name = 'd/f.sync-conflict-20240102-030405-AAAAAAA.txt';
+    await folder.has(folder.directory('d'));
+    await folder.write(name, 'the one');
+    await folder.scan(name);
+    const late = { ...theirVersion(2), modifiedS: 2_000_000_000 };
+    await folder.announce(folder.file(name, 'the other', late));
+    const { rescan } = await folder.pull();
+    expect(await folder.read(name)).toBe('the other');
+    const [copy] = rescan as [string];
+    expect(copy).toMatch(/^d\/f\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}\.txt$/);
+    expect(copy).not.toBe(name);
+    expect(await folder.read(copy)).toBe('the one');
+  });
+
   it('keeps our edit when a delete that did not know of it is needed', async () => {
     await folder.has(folder.file('f', 'base'));
     await folder.write('f', 'mine');

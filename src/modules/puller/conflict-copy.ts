@@ -4,7 +4,7 @@
  */
 import { shortIdText } from '../../domain/device-id.js';
 import { SyncError } from '../../domain/errors.js';
-import { baseOf, conflictNameFor, isConflictName, parentOf } from '../../domain/file-name.js';
+import { baseOf, conflictNameFor, originalNameOf, parentOf } from '../../domain/file-name.js';
 import { isInConflict } from '../../domain/global-version.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type NeededItem } from '../database/index-database.js';
@@ -31,13 +31,15 @@ export function losesContent({ global, local }: NeededItem, replicaId: bigint): 
 
 /**
  * Gives our item a second name for the conflict where one is due. The caller then replaces or removes the first
- * name. The copy is to be scanned; copies beyond the folder's number are removed, the oldest first.
+ * name. The copy is to be scanned; copies beyond the folder's number are removed, the oldest first. The loser among two
+ * conflict copies becomes one more copy of the original: two devices may have given one name to different contents,
+ * as stock names a copy by who made the winner.
  */
 export async function keepLoser(ctx: PullContext, item: NeededItem): Promise<KeptLoser> {
   if (!losesContent(item, ctx.folder.replicaId)) return 'none';
   const local = item.local as LocalFileInfo;
   const { maxConflicts } = ctx.folder.settings;
-  if (maxConflicts === 0 || isConflictName(local.name)) return 'none';
+  if (maxConflicts === 0) return 'none';
   const { kept, copy } = await nameCopy(ctx, local);
   if (maxConflicts > 0) await removeSurplus(ctx, local.name, copy, maxConflicts);
   return kept;
@@ -51,7 +53,7 @@ export async function moveAside(ctx: PullContext, local: LocalFileInfo): Promise
   const nowMs = ctx.clock.nowMs();
   for (let tries = 0; tries < NAME_TRIES_MAX; tries++) {
     const dateMs = nowMs + tries * SECOND_MS;
-    const copy = conflictNameFor(local.name, dateMs, shortIdText(local.modifiedBy));
+    const copy = copyName(local, dateMs);
     if ((await ctx.disk.stat(copy)) !== undefined) continue;
     // In one step: whatever has the name at that moment goes along.
     await ctx.fs.rename(local.name, copy);
@@ -61,6 +63,10 @@ export async function moveAside(ctx: PullContext, local: LocalFileInfo): Promise
   throw new SyncError('exists', `no free name for a conflict copy of ${local.name}`, true);
 }
 
+function copyName({ name, modifiedBy }: LocalFileInfo, dateMs: number): string {
+  return conflictNameFor(originalNameOf(name), dateMs, shortIdText(modifiedBy));
+}
+
 async function nameCopy(
   ctx: PullContext,
   local: LocalFileInfo,
@@ -68,7 +74,7 @@ async function nameCopy(
   const nowMs = ctx.clock.nowMs();
   for (let tries = 0; tries < NAME_TRIES_MAX; tries++) {
     const dateMs = nowMs + tries * SECOND_MS;
-    const copy = conflictNameFor(local.name, dateMs, shortIdText(local.modifiedBy));
+    const copy = copyName(local, dateMs);
     try {
       const kept = await placeSecondName(ctx, local, copy);
       if (kept === 'none') continue;
@@ -103,7 +109,10 @@ async function placeSecondName(
   return 'linked';
 }
 
-/** `made` stays, whatever time others have in their names: their clocks, and ours before, may have been ahead. */
+/**
+ * `made` stays, whatever time others have in their names: their clocks, and ours before, may have been ahead. So does
+ * what is to take the place of `name`, when that is a copy itself.
+ */
 async function removeSurplus(
   ctx: PullContext,
   name: string,
@@ -111,11 +120,12 @@ async function removeSurplus(
   max: number,
 ): Promise<void> {
   const directory = parentOf(name);
+  const original = baseOf(originalNameOf(name));
   const { entries } = await ctx.fs.list(directory);
   const copies = entries
-    .filter((entry) => entry.type === 'file' && isConflictCopyOf(entry.name, baseOf(name)))
+    .filter((entry) => entry.type === 'file' && isConflictCopyOf(entry.name, original))
     .map((entry) => entry.name)
-    .filter((copy) => copy !== baseOf(made))
+    .filter((copy) => copy !== baseOf(made) && copy !== baseOf(name))
     .sort()
     .reverse();
   for (const copy of copies.slice(max - 1)) {
