@@ -126,9 +126,18 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps the test kit out of the node', () => {
+    const wrong = production
+      .filter(({ path }) => !isIn(path, 'testing'))
+      .flatMap(({ path, imports }) =>
+        imports.filter(({ to }) => isIn(to, 'testing')).map(({ to }) => `${path} imports ${to}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   it('lets only modules, services, controllers, guards, DTOs and main know Nest', () => {
     const wrong = production
-      .filter(({ path }) => !MAY_KNOW_NEST.test(path))
+      .filter(({ path }) => !MAY_KNOW_NEST.test(path) && !isIn(path, 'testing'))
       .flatMap(({ path, imports }) =>
         imports
           .filter(({ to }) => to.startsWith('@nestjs/'))

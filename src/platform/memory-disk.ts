@@ -150,6 +150,11 @@ export class MemoryDisk {
     return this.mounted.get(name) ?? this.place(name).entry?.node ?? fail('ENOENT');
   }
 
+  /** As node; undefined when its directory has no such entry. */
+  found(name: string): MemoryNode | undefined {
+    return name === '' ? this.root : (this.mounted.get(name) ?? this.place(name).entry?.node);
+  }
+
   add(type: ItemStat['type'], permissions: number, name: string, target?: string): MemoryNode {
     const place = this.place(name);
     if (place.entry) fail('EEXIST');

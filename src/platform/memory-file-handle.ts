@@ -11,6 +11,11 @@ const NS_PER_S = 1_000_000_000n;
 /** Operations that those who watch are told of. */
 const TOLD: ReadonlySet<string> = new Set(['write', 'truncate', 'setPermissions', 'setModified']);
 
+/** How long an operation waits before it happens; undefined: no time passes. */
+export type Pace = () => Promise<void> | undefined;
+
+export const atOnce: Pace = () => undefined;
+
 export class MemoryFileHandle implements FileHandle {
   readonly #generation: number;
   #closed = false;
@@ -21,6 +26,7 @@ export class MemoryFileHandle implements FileHandle {
     private readonly name: string,
     private readonly path: string,
     private readonly mode: 'read' | 'write',
+    private readonly pace: Pace = atOnce,
   ) {
     this.#generation = disk.generation;
   }
@@ -81,7 +87,7 @@ export class MemoryFileHandle implements FileHandle {
 
   // Async, so that a failure is a rejection even where nothing waits.
   async #run<T>(operation: string, act: () => T): Promise<T> {
-    await Promise.resolve();
+    await this.pace();
     if (this.#closed || this.#generation !== this.disk.generation) {
       throw new SyncError('closed', `cannot ${operation} ${JSON.stringify(this.path)}: closed`);
     }

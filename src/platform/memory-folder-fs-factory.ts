@@ -4,10 +4,13 @@ import { SyncError } from '../domain/errors.js';
 import { type Clock } from './clock.js';
 import { FolderFsFactory } from './folder-fs.js';
 import { type CrashOptions, MemoryDisk, type MemoryDiskOptions } from './memory-disk.js';
+import { atOnce, type Pace } from './memory-file-handle.js';
 import { MemoryFolderFs } from './memory-folder-fs.js';
 
 /** Keeps each root's disk, so that a node that is started again finds what it left. */
 export class MemoryFolderFsFactory extends FolderFsFactory {
+  /** Of the file systems that are opened from now on. */
+  pace: Pace = atOnce;
   readonly #disks = new Map<string, MemoryDisk>();
   #lastDevice = 0;
 
@@ -27,6 +30,7 @@ export class MemoryFolderFsFactory extends FolderFsFactory {
       disk,
       () => this.#disks.get(path) === disk,
       (other) => this.#disks.get(resolve(other)),
+      this.pace,
     );
   }
 

@@ -13,7 +13,7 @@ import {
 } from './folder-fs.js';
 import { isStorable } from './folder-name.js';
 import { type CrashOptions, type MemoryDisk, type Place, systemError } from './memory-disk.js';
-import { MemoryFileHandle } from './memory-file-handle.js';
+import { atOnce, MemoryFileHandle, type Pace } from './memory-file-handle.js';
 import { type MemoryEntry, type MemoryNode } from './memory-node.js';
 import {
   exchanged,
@@ -59,6 +59,8 @@ export class MemoryFolderFs extends FolderFs {
     private readonly isInPlace: () => boolean = () => true,
     /** The disk whose root an absolute path names. */
     private readonly diskAt: (path: string) => MemoryDisk | undefined = () => undefined,
+    /** Awaited before each operation: what the disk takes its time for. */
+    private readonly pace: Pace = atOnce,
   ) {
     super();
     this.#generation = disk.generation;
@@ -82,7 +84,7 @@ export class MemoryFolderFs extends FolderFs {
 
   async stat(name: string): Promise<ItemStat | undefined> {
     try {
-      return await this.#run('stat', name, () => this.disk.node(name).stat());
+      return await this.#run('stat', name, () => this.disk.found(name)?.stat());
     } catch (error) {
       if (error instanceof SyncError && error.code === 'missing') return undefined;
       throw error;
@@ -292,7 +294,7 @@ export class MemoryFolderFs extends FolderFs {
   }
 
   #open(node: MemoryNode, name: string, mode: 'read' | 'write'): FileHandle {
-    return new MemoryFileHandle(this.disk, node, name, this.#full(name), mode);
+    return new MemoryFileHandle(this.disk, node, name, this.#full(name), mode, this.pace);
   }
 
   #masked(permissions: number): number {
@@ -300,11 +302,10 @@ export class MemoryFolderFs extends FolderFs {
   }
 
   async #run<T>(operation: string, name: string, act: () => T, codes?: ErrorCodes): Promise<T> {
-    const closed = new SyncError('closed', `folder root ${JSON.stringify(this.root)} is closed`);
-    if (this.#closed) throw closed;
+    if (this.#closed) throw this.#closedError();
     // As on a real disk, nothing has happened yet when the call returns.
-    await Promise.resolve();
-    if (this.#generation !== this.disk.generation) throw closed;
+    await this.pace();
+    if (this.#generation !== this.disk.generation) throw this.#closedError();
     try {
       this.disk.beforeOperation?.(operation, name);
       this.#mount(name);
@@ -327,6 +328,10 @@ export class MemoryFolderFs extends FolderFs {
     if (found?.type !== 'directory') throw exchanged(top, target);
     requireTarget(top, target, { dev: found.device, ino: found.inode });
     this.disk.mounted = new Map([...this.disk.mounted, [top, found]]);
+  }
+
+  #closedError(): SyncError {
+    return new SyncError('closed', `folder root ${JSON.stringify(this.root)} is closed`);
   }
 
   #full(name: string): string {

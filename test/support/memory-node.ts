@@ -18,21 +18,7 @@ import { type FolderFs, FolderFsFactory } from '../../src/platform/folder-fs.js'
 import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
 import { Randomness } from '../../src/platform/randomness.js';
 import { type HandClock } from './hand-clock.js';
-import { SeededRandom } from './random.js';
-
-/** Randomness from a seed: the same run gives the same ids and jitter. */
-export class SeededRandomness extends Randomness {
-  private readonly random: SeededRandom;
-
-  constructor(seed: number) {
-    super();
-    this.random = new SeededRandom(seed);
-  }
-
-  bytes(length: number): Uint8Array {
-    return this.random.bytes(length);
-  }
-}
+import { SeededRandom, SeededRandomness } from '../../src/testing/random.js';
 
 /** The disk, index and network of one machine; they outlive the node that uses them. */
 export class MemoryMachine {
@@ -48,7 +34,7 @@ export class MemoryMachine {
     seed: number,
   ) {
     this.factory = new MemoryFolderFsFactory(clock);
-    this.randomness = new SeededRandomness(seed);
+    this.randomness = new SeededRandomness(new SeededRandom(seed));
   }
 
   override(builder: TestingModuleBuilder): TestingModuleBuilder {

@@ -20,6 +20,11 @@ export class MemoryNetwork {
   private readonly partitions = new Set<string>();
   private readonly channels = new Set<MemoryChannelPair>();
   private portsUsed = 0;
+  /** What the next bytes from one to the other take, one way; later ones never overtake them on their channel. */
+  delayBetween: (from: string, to: string) => number = () => this.delayMs;
+  /** Told of what arrives. */
+  onArrived: (from: string, to: string, content: Uint8Array | 'end' | 'gone') => void = () =>
+    undefined;
 
   /** `delayMs`: one way. */
   constructor(
@@ -48,6 +53,14 @@ export class MemoryNetwork {
     for (const pair of [...this.channels]) if (pair.joins(a, b)) pair.reset();
   }
 
+  /** The machine is gone: its ends are closed, and nobody listens there. The others see a reset. */
+  silence(name: string): void {
+    for (const [address, { name: owner }] of this.listeners) {
+      if (owner === name) this.listeners.delete(address);
+    }
+    for (const pair of [...this.channels]) if (pair.isOf(name)) pair.reset();
+  }
+
   isCut(a: string, b: string): boolean {
     return this.partitions.has(pairKey(a, b));
   }
@@ -63,7 +76,7 @@ export class MemoryNetwork {
     return {
       address: bound,
       close: () => {
-        this.listeners.delete(bound);
+        if (this.listeners.get(bound) === endpoint) this.listeners.delete(bound);
         return Promise.resolve();
       },
     };
@@ -79,7 +92,9 @@ export class MemoryNetwork {
       throw new SyncError('timeout', `${address}: connecting: no answer`, true);
     }
     // There and back, as a handshake takes; never at once, because no network answers at once.
-    if (this.delayMs > 0) await this.clock.sleep(this.delayMs * 2, signal);
+    const delayMs =
+      listener === undefined ? this.delayMs : this.delayBetween(from.name, listener.name);
+    if (delayMs > 0) await this.clock.sleep(delayMs * 2, signal);
     else await Promise.resolve();
     signal.throwIfAborted();
     if (listener === undefined || this.listeners.get(target) !== listener) {
@@ -106,6 +121,8 @@ interface Endpoint {
 }
 
 export class MemoryTransport extends Transport {
+  private isOver = false;
+
   constructor(
     private readonly network: MemoryNetwork,
     private readonly name: string,
@@ -114,7 +131,13 @@ export class MemoryTransport extends Transport {
     super();
   }
 
+  /** Its process is no more: it neither dials nor listens. */
+  end(): void {
+    this.isOver = true;
+  }
+
   dial(address: string, signal: AbortSignal): Promise<Channel> {
+    if (this.isOver) return Promise.reject(new SyncError('closed', 'the machine is off'));
     return this.network.connect(
       address,
       this.endpoint(() => undefined),
@@ -123,6 +146,7 @@ export class MemoryTransport extends Transport {
   }
 
   listen(address: string, onChannel: (channel: Channel) => void): Promise<Listener> {
+    if (this.isOver) return Promise.reject(new SyncError('closed', 'the machine is off'));
     return new Promise((resolve) => resolve(this.network.bind(address, this.endpoint(onChannel))));
   }
 
@@ -142,8 +166,8 @@ class MemoryChannelPair {
     onClosed: () => void,
   ) {
     const isCut = (): boolean => network.isCut(from, to);
-    this.dialing = new MemoryEnd(network, isCut);
-    this.accepting = new MemoryEnd(network, isCut);
+    this.dialing = new MemoryEnd(network, isCut, from, to);
+    this.accepting = new MemoryEnd(network, isCut, to, from);
     this.dialing.peer = this.accepting;
     this.accepting.peer = this.dialing;
     for (const end of [this.dialing, this.accepting]) {
@@ -157,6 +181,10 @@ class MemoryChannelPair {
 
   joins(a: string, b: string): boolean {
     return pairKey(a, b) === pairKey(this.from, this.to);
+  }
+
+  isOf(name: string): boolean {
+    return name === this.from || name === this.to;
   }
 
   resume(): void {
@@ -187,6 +215,8 @@ class MemoryEnd extends Duplex {
   constructor(
     private readonly network: MemoryNetwork,
     private readonly isCut: () => boolean,
+    private readonly from: string,
+    private readonly to: string,
   ) {
     super({ allowHalfOpen: false });
   }
@@ -232,13 +262,15 @@ class MemoryEnd extends Duplex {
       if (content !== 'gone' && !this.peerWants && !this.peer.destroyed) return;
       this.parcels.shift()?.taken();
       if (this.peer.destroyed) continue;
+      this.network.onArrived(this.from, this.to, content);
       if (content === 'gone') this.peer.destroy(new Error('connection reset'));
       else this.peerWants = this.peer.push(content === 'end' ? null : content);
     }
   }
 
   private send(content: Parcel['content'], taken: () => void): void {
-    const dueMs = this.network.clock.monotonicMs() + this.network.delayMs;
+    const delayMs = this.network.delayBetween(this.from, this.to);
+    const dueMs = this.network.clock.monotonicMs() + delayMs;
     this.parcels.push({ dueMs, content, taken });
     if (this.timer === undefined) queueMicrotask(() => this.deliver());
   }
