@@ -3,11 +3,22 @@
  * Everything it does depends on its calls and its clock alone, so a run can be repeated exactly.
  */
 import { SyncError } from '../domain/errors.js';
+import { CallFaults, systemError } from './call-faults.js';
 import { type Clock } from './clock.js';
 import { type DiskSpace } from './disk-space.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf, splitName } from './folder-name.js';
+import {
+  type CrashModel,
+  type CrashOptions,
+  crashTree,
+  type Unsynced,
+  unsyncedOf,
+} from './memory-crash.js';
+import { MemoryJournal } from './memory-journal.js';
 import { type Instant, MEMORY_DEVICE, type MemoryEntry, MemoryNode } from './memory-node.js';
+
+export { type CrashModel, type CrashOptions, systemError, type Unsynced };
 
 const COMPONENT_BYTES_MAX = 255;
 const ROOT_PERMISSIONS = 0o700;
@@ -41,17 +52,6 @@ export interface MemoryDiskOptions {
   readonly beforeOperation?: (operation: string, name: string) => void;
 }
 
-/** Something that was not synced: a file's content and metadata, or a directory's entries and metadata. */
-export interface Unsynced {
-  readonly kind: 'content' | 'entries';
-  readonly name: string;
-}
-
-export interface CrashOptions {
-  /** What reached the disk although nobody waited for it; false: nothing did, true: everything (a killed process). */
-  readonly keepUnsynced: boolean | ((what: Unsynced) => boolean);
-}
-
 /** Where an entry is or would be. */
 export interface Place {
   readonly directory: MemoryNode;
@@ -60,16 +60,14 @@ export interface Place {
   readonly entry: MemoryEntry | undefined;
 }
 
-/** An error as the system gives it. */
-export function systemError(code: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: as if from the system`), { code });
-}
-
 export class MemoryDisk {
   readonly caseSensitive: boolean;
   readonly formSensitive: boolean;
   readonly umask: number;
   beforeOperation: ((operation: string, name: string) => void) | undefined;
+  /** Called after each operation that did not fail. */
+  afterOperation: ((operation: string, name: string) => void) | undefined;
+  readonly faults = new CallFaults();
   /** Counts crashes: whoever opened the disk before the last one has lost it. */
   generation = 0;
   /** Called with the name of what a successful operation may have changed; see tell. */
@@ -86,7 +84,9 @@ export class MemoryDisk {
 
   constructor(
     private readonly clock: Clock,
-    options: MemoryDiskOptions = {},
+    private readonly options: MemoryDiskOptions = {},
+    /** What is on it already. */
+    root?: MemoryNode,
   ) {
     this.caseSensitive = options.caseSensitive ?? true;
     this.formSensitive = options.formSensitive ?? true;
@@ -98,7 +98,10 @@ export class MemoryDisk {
     // What one disk makes on another must not have the number of an item that is there.
     this.#lastInode = device * INODES_PER_DISK;
     const now = this.now();
-    this.root = new MemoryNode('directory', this.#lastInode, ROOT_PERMISSIONS, now, '', device);
+    const journal = new MemoryJournal<MemoryNode>();
+    this.root =
+      root ??
+      new MemoryNode('directory', this.#lastInode, ROOT_PERMISSIONS, now, journal, '', device);
   }
 
   /** The change time never repeats and never steps back, whatever the clock does. */
@@ -159,8 +162,9 @@ export class MemoryDisk {
     const place = this.place(name);
     if (place.entry) fail('EEXIST');
     const now = this.now();
-    const { device } = place.directory;
-    const node = new MemoryNode(type, ++this.#lastInode, permissions, now, target, device);
+    const { device, journal } = place.directory;
+    const inode = ++this.#lastInode;
+    const node = new MemoryNode(type, inode, permissions, now, journal, target, device);
     place.directory.put(place.key, { name: place.base, node }, now);
     return node;
   }
@@ -168,7 +172,7 @@ export class MemoryDisk {
   remove(place: Place): void {
     const now = this.now();
     place.directory.take(place.key, now);
-    place.entry?.node.changed(now);
+    place.entry?.node.named(now);
   }
 
   /** A FIFO, socket or device: for tests. */
@@ -181,25 +185,49 @@ export class MemoryDisk {
     this.directory(directory).undecodable.push(printed);
   }
 
-  /**
-   * What was not synced is kept or lost item by item, as the caller says: harsher than a journaling file system,
-   * which keeps the order of changes. A directory that would appear under two parents stays under the first.
-   */
-  crash({ keepUnsynced }: CrashOptions): void {
+  /** One call on the disk: what it does is done at once, or not at all. Throws as the plan of faults says. */
+  perform<T>(operation: string, name: string, act: () => T): T {
+    return this.faults.around(() => {
+      this.beforeOperation?.(operation, name);
+      for (const { journal } of [this.root, ...this.mounted.values()]) journal.beginStep();
+      const result = act();
+      this.afterOperation?.(operation, name);
+      return result;
+    });
+  }
+
+  /** What a crash would ask about now, in its order. */
+  unsynced(model: CrashModel): Unsynced[] {
+    return unsyncedOf(this.root, model);
+  }
+
+  crash(options: CrashOptions): void {
     this.generation++;
-    const keeps = typeof keepUnsynced === 'function' ? keepUnsynced : () => keepUnsynced;
-    const found = new Map<MemoryNode, string>();
-    collect(this.root, '', found);
-    for (const [node, name] of found) {
-      const kind = node.type === 'directory' ? 'entries' : 'content';
-      if (!node.isDurable && !keeps({ kind, name })) node.fallBack();
-    }
-    dropSecondParents(this.root, new Set([this.root]));
-    for (const node of found.keys()) {
-      node.links = 0;
-      node.makeDurable();
-    }
-    countLinks(this.root);
+    this.faults.clear();
+    crashTree(this.root, options);
+  }
+
+  /** All that is on it, and what of that is not flushed. Nobody has it open. */
+  copy(): MemoryDisk {
+    const journal = new MemoryJournal<MemoryNode>();
+    const copies = new Map<MemoryNode, MemoryNode>();
+    const copyOf = (node: MemoryNode): MemoryNode => {
+      const known = copies.get(node);
+      if (known !== undefined) return known;
+      const copied = node.copy(this.root.journal === node.journal ? journal : node.journal);
+      copies.set(node, copied);
+      for (const [key, entry] of node.entries) {
+        copied.entries.set(key, { name: entry.name, node: copyOf(entry.node) });
+      }
+      return copied;
+    };
+    const root = copyOf(this.root);
+    journal.take(this.root.journal, copyOf);
+    const disk = new MemoryDisk(this.clock, this.options, root);
+    disk.space = this.space;
+    disk.#lastInode = this.#lastInode;
+    disk.#lastChangedNs = this.#lastChangedNs;
+    return disk;
   }
 
   #lookUp(directory: MemoryNode, base: string): MemoryEntry | undefined {
@@ -215,34 +243,4 @@ export class MemoryDisk {
 
 function fail(code: string): never {
   throw systemError(code);
-}
-
-/** Every item that is now or durably below the node, with a name that it has. */
-function collect(node: MemoryNode, name: string, found: Map<MemoryNode, string>): void {
-  if (found.has(node)) return;
-  found.set(node, name);
-  for (const entries of [node.entries, node.durableEntries]) {
-    for (const entry of entries.values()) {
-      collect(entry.node, name === '' ? entry.name : `${name}/${entry.name}`, found);
-    }
-  }
-}
-
-function dropSecondParents(directory: MemoryNode, seen: Set<MemoryNode>): void {
-  for (const [key, { node }] of directory.entries) {
-    if (node.type !== 'directory') continue;
-    if (seen.has(node)) {
-      directory.entries.delete(key);
-      continue;
-    }
-    seen.add(node);
-    dropSecondParents(node, seen);
-  }
-}
-
-function countLinks(directory: MemoryNode): void {
-  for (const { node } of directory.entries.values()) {
-    node.links += 1;
-    if (node.type === 'directory') countLinks(node);
-  }
 }

@@ -77,7 +77,7 @@ export class MemoryFileHandle implements FileHandle {
   }
 
   sync(): Promise<void> {
-    return this.#run('sync', () => this.node.makeDurable());
+    return this.#run('sync', () => this.node.sync());
   }
 
   close(): Promise<void> {
@@ -92,8 +92,7 @@ export class MemoryFileHandle implements FileHandle {
       throw new SyncError('closed', `cannot ${operation} ${JSON.stringify(this.path)}: closed`);
     }
     try {
-      this.disk.beforeOperation?.(operation, this.name);
-      const result = act();
+      const result = this.disk.perform(operation, this.name, act);
       if (TOLD.has(operation)) this.disk.tell(this.name);
       return result;
     } catch (error) {

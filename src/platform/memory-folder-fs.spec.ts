@@ -9,7 +9,7 @@ import {
 import { folderFsContract } from '../../test/contracts/folder-fs.contract.js';
 import { SystemClock } from './clock.js';
 import { type CrashOptions, type MemoryDiskOptions, systemError } from './memory-disk.js';
-import { type MemoryFolderFs } from './memory-folder-fs.js';
+import { MemoryFolderFs } from './memory-folder-fs.js';
 import { MemoryFolderFsFactory } from './memory-folder-fs-factory.js';
 
 const ROOT = '/memory/folder';
@@ -80,6 +80,47 @@ describe('MemoryFolderFs under faults', () => {
   });
 });
 
+describe('MemoryFolderFs with a plan of faults', () => {
+  it.each([
+    ['before', undefined],
+    ['after', 'directory'],
+  ] as const)('fails the call of that number, %s it takes effect', async (when, type) => {
+    const { fs } = await openMemory();
+    fs.disk.faults.plan = { failAt: { call: 2, code: 'ESTALE', when } };
+    await fs.makeDirectory('a', 0o755);
+    const problem = await fs.makeDirectory('b', 0o755).catch((error: unknown) => error);
+    expect(problem).toMatchObject({ code: 'io', retryable: true, cause: { code: 'ESTALE' } });
+    expect((await fs.stat('b'))?.type).toBe(type);
+    expect(fs.disk.faults.calls).toBe(3);
+  });
+
+  it.each(['before', 'after'] as const)('ends %s a call, and does no other', async (when) => {
+    const { factory, fs } = await openMemory();
+    fs.disk.faults.plan = { crashAt: { call: 2, when } };
+    const file = await fs.createFile('f', 0o600);
+    expect(await codeOf(file.write(0, Buffer.from('text')))).toBe('closed');
+    expect(await codeOf(file.sync())).toBe('closed');
+    expect(await codeOf(fs.makeDirectory('d', 0o755))).toBe('closed');
+    factory.crash({ keepUnsynced: true });
+    const after = await factory.open(ROOT);
+    expect(await textOf(after, 'f')).toBe(when === 'after' ? 'text' : '');
+    expect(await after.stat('d')).toBeUndefined();
+  });
+
+  it('goes on by itself as a copy, flushed or not', async () => {
+    const { fs } = await openMemory();
+    await put(fs, 'f', 'one');
+    const copy = fs.disk.copy();
+    const file = await fs.openFile('f', 'write');
+    await file.write(0, Buffer.from('two'));
+    expect(await textOf(new MemoryFolderFs(ROOT, copy), 'f')).toBe('one');
+    expect(await textOf(fs, 'f')).toBe('two');
+    copy.crash({ keepUnsynced: false });
+    expect(copy.root.entries.size).toBe(0);
+    expect(fs.disk.unsynced('harsh')).toHaveLength(2);
+  });
+});
+
 describe('MemoryFolderFs after a crash', () => {
   const crashAndOpen = async (
     factory: MemoryFolderFsFactory,
@@ -144,9 +185,12 @@ describe('MemoryFolderFs after a crash', () => {
       asked.push(`${kind} ${name}`);
       return name !== 'd/lost';
     });
-    expect(asked.sort()).toEqual(['content d/kept', 'content d/lost', 'entries d']);
+    expect(asked).toEqual([
+      ...['content d/kept', 'content d/lost'],
+      ...['entry d/kept', 'entry d/lost'],
+    ]);
     expect(await textOf(after, 'd/kept')).toBe('kept');
-    expect(await textOf(after, 'd/lost')).toBe('');
+    expect(await after.stat('d/lost')).toBeUndefined();
   });
 
   it('never has one directory under two parents', async () => {
@@ -154,9 +198,78 @@ describe('MemoryFolderFs after a crash', () => {
     for (const directory of ['a', 'b', 'a/moved']) await fs.makeDirectory(directory, 0o755);
     for (const directory of ['', 'a', 'b']) await fs.syncDirectory(directory);
     await fs.rename('a/moved', 'b/moved');
-    const after = await crashAndOpen(factory, ({ name }) => name === 'b');
+    const after = await crashAndOpen(factory, ({ name }) => name === 'b/moved');
     const found = [await after.stat('a/moved'), await after.stat('b/moved')];
     expect(found.filter((stat) => stat !== undefined)).toHaveLength(1);
+  });
+
+  /** A file in d that is flushed, with its directory. */
+  async function flushed(fs: MemoryFolderFs): Promise<void> {
+    await fs.makeDirectory('d', 0o755);
+    await put(fs, 'd/old', 'content');
+    await (await fs.openFile('d/old', 'write')).sync();
+    for (const directory of ['', 'd']) await fs.syncDirectory(directory);
+  }
+
+  it('may keep either entry of a rename, or none, where the disk keeps no order', async () => {
+    for (const kept of ['d/old', 'd/new', '']) {
+      const { factory, fs } = await openMemory();
+      await flushed(fs);
+      await fs.rename('d/old', 'd/new');
+      const after = await crashAndOpen(factory, ({ name }) => name === kept);
+      const names = (await after.list('d')).entries.map((entry) => entry.name).sort();
+      expect({ kept, names }).toEqual({
+        kept,
+        names: kept === 'd/old' ? [] : kept === 'd/new' ? ['new', 'old'] : ['old'],
+      });
+    }
+  });
+
+  it('keeps renames whole and in order on a journaling disk', async () => {
+    const found = new Set<string>();
+    for (let kept = 0; kept <= 3; kept++) {
+      const { fs } = await openMemory();
+      await flushed(fs);
+      await fs.rename('d/old', 'd/new');
+      await fs.makeDirectory('e', 0o755);
+      await fs.rename('d/new', 'e/new');
+      expect(fs.disk.unsynced('journaling').map(({ name }) => name)).toEqual([
+        ...['d/old', 'e', 'd/new'],
+      ]);
+      let asked = 0;
+      fs.crash({ model: 'journaling', keepUnsynced: () => asked++ < kept });
+      const after = new MemoryFolderFs(ROOT, fs.disk);
+      const names = ['d/old', 'd/new', 'e', 'e/new'];
+      const there = await Promise.all(names.map((name) => after.stat(name)));
+      found.add(names.filter((_, i) => there[i] !== undefined).join(' '));
+    }
+    expect([...found]).toEqual(['d/old', 'd/new', 'd/new e', 'e e/new']);
+  });
+
+  it('keeps on a journaling disk what came before any flush', async () => {
+    const { fs } = await openMemory();
+    await flushed(fs);
+    await fs.rename('d/old', 'd/new');
+    const file = await fs.createFile('other', 0o600);
+    await file.sync();
+    expect(fs.disk.unsynced('journaling')).toEqual([]);
+    expect(fs.disk.unsynced('harsh')).toHaveLength(3);
+  });
+
+  it.each([
+    ['zeros', 'base\0\0\0\0\0\0'],
+    ['torn', 'BASE \0\0\0\0\0'],
+    ['lost', 'base'],
+    ['kept', 'BASE +more'],
+  ] as const)('has %s where the size reached the disk before the data', async (fate, text) => {
+    const { factory, fs } = await openMemory();
+    const file = await fs.createFile('f', 0o600);
+    await file.write(0, Buffer.from('base'));
+    await file.sync();
+    await fs.syncDirectory('');
+    await file.write(0, Buffer.from('BASE +more'));
+    factory.crash({ keepUnsynced: () => fate });
+    expect(await textOf(await factory.open(ROOT), 'f')).toBe(text);
   });
 
   it('refuses everything that was open before', async () => {

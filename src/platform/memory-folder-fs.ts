@@ -180,7 +180,7 @@ export class MemoryFolderFs extends FolderFs {
       requireOneDisk(node, target.directory);
       const now = this.disk.now();
       target.directory.put(target.key, { name: target.base, node }, now);
-      node.changed(now);
+      node.named(now);
     };
     return this.#run('link', from, link, LINK_CODES);
   }
@@ -212,7 +212,7 @@ export class MemoryFolderFs extends FolderFs {
   }
 
   syncDirectory(name: string): Promise<void> {
-    return this.#run('syncDirectory', name, () => this.disk.directory(name).makeDurable());
+    return this.#run('syncDirectory', name, () => this.disk.directory(name).sync());
   }
 
   putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
@@ -276,10 +276,10 @@ export class MemoryFolderFs extends FolderFs {
       checkReplaceable(target.entry.node, entry.node);
     }
     const now = this.disk.now();
-    if (target.entry && !isSameEntry) target.entry.node.changed(now);
+    if (target.entry && !isSameEntry) target.entry.node.named(now);
     source.directory.take(source.key, now);
     target.directory.put(target.key, { name: target.base, node: entry.node }, now);
-    entry.node.changed(now);
+    entry.node.named(now);
     this.disk.tell(to);
   }
 
@@ -307,10 +307,11 @@ export class MemoryFolderFs extends FolderFs {
     await this.pace();
     if (this.#generation !== this.disk.generation) throw this.#closedError();
     try {
-      this.disk.beforeOperation?.(operation, name);
-      this.#mount(name);
-      if (CHANGING.has(operation)) requireNoLink(this.links, name);
-      const result = act();
+      const result = this.disk.perform(operation, name, () => {
+        this.#mount(name);
+        if (CHANGING.has(operation)) requireNoLink(this.links, name);
+        return act();
+      });
       if (TOLD.has(operation)) this.disk.tell(name);
       return result;
     } catch (error) {

@@ -1,9 +1,10 @@
 /**
  * One item of the file system in memory: what it is now, and what of it would outlast a crash.
- * A file's content and metadata become durable by syncing the file, a directory's entries by syncing the directory;
- * an entry may be durable while the content of the file that it names is not.
+ * A file's content and metadata become durable by syncing the file. Which entries of a directory are durable is in the
+ * journal of the disk: an entry may be durable while the content of the file that it names is not.
  */
 import { type ItemStat } from './folder-fs.js';
+import { type Entry, type MemoryJournal } from './memory-journal.js';
 
 const NS_PER_S = 1_000_000_000n;
 const GROWTH_FACTOR = 1.5;
@@ -16,25 +17,27 @@ export interface Instant {
   readonly changedNs: bigint;
 }
 
-export interface MemoryEntry {
-  readonly name: string;
-  readonly node: MemoryNode;
-}
+export type MemoryEntry = Entry<MemoryNode>;
+
+/**
+ * What a crash makes of content that was not flushed: 'zeros' and 'torn' are as 'kept', but what was written since the
+ * last flush reads as zeros, all of it or its second half: the size reached the disk before the data.
+ */
+export type ContentFate = 'kept' | 'lost' | 'zeros' | 'torn';
 
 interface State extends Instant {
   readonly permissions: number;
   readonly uid: number;
   readonly gid: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly size: number;
-  /** By the name, or its folded form where case does not count. */
-  readonly entries: ReadonlyMap<string, MemoryEntry>;
 }
 
 export class MemoryNode {
   /** Names that are not UTF-8, in printable form. */
   readonly undecodable: string[] = [];
-  entries = new Map<string, MemoryEntry>();
+  /** By the name, or its folded form where case does not count. */
+  readonly entries = new Map<string, MemoryEntry>();
   /** Entries that name it. */
   links = 0;
   #bytes = new Uint8Array(0);
@@ -54,6 +57,8 @@ export class MemoryNode {
     readonly inode: bigint,
     permissions: number,
     now: Instant,
+    /** Of the disk that it is on. */
+    readonly journal: MemoryJournal<MemoryNode>,
     /** Of a link. */
     readonly target = '',
     readonly device = MEMORY_DEVICE,
@@ -64,13 +69,9 @@ export class MemoryNode {
     this.#durable = this.#state();
   }
 
-  /** Whether a crash now could take nothing from it. */
+  /** Whether a crash now could take nothing from it but entries. */
   get isDurable(): boolean {
     return this.#isDurable;
-  }
-
-  get durableEntries(): ReadonlyMap<string, MemoryEntry> {
-    return this.#durable.entries;
   }
 
   stat(): ItemStat {
@@ -113,37 +114,37 @@ export class MemoryNode {
 
   setPermissions(permissions: number, now: Instant): void {
     this.#permissions = permissions;
-    this.changed(now);
+    this.#changed(now);
   }
 
   setOwner(uid: number, gid: number, now: Instant): void {
     this.#uid = uid;
     this.#gid = gid;
-    this.changed(now);
+    this.#changed(now);
   }
 
   setModified(modifiedNs: bigint, now: Instant): void {
     this.#modifiedNs = modifiedNs;
-    this.changed(now);
+    this.#changed(now);
   }
 
   put(key: string, entry: MemoryEntry, now: Instant): void {
-    this.#unlink(key);
-    this.entries.set(key, entry);
+    this.#setEntry(key, entry, now);
     entry.node.links += 1;
-    this.#touch(now);
   }
 
   take(key: string, now: Instant): void {
-    this.#unlink(key);
-    this.entries.delete(key);
-    this.#touch(now);
+    this.#setEntry(key, undefined, now);
   }
 
   /** Moves the change time: a name of it came, went or moved. */
-  changed(now: Instant): void {
+  named(now: Instant): void {
     this.#changedNs = now.changedNs;
-    this.#isDurable = false;
+  }
+
+  sync(): void {
+    this.makeDurable();
+    this.journal.synced(this);
   }
 
   makeDurable(): void {
@@ -152,28 +153,67 @@ export class MemoryNode {
     this.#sharesBytes = true;
   }
 
-  fallBack(): void {
+  /** After a crash: what the disk has. */
+  fall(fate: ContentFate): void {
     const durable = this.#durable;
-    this.#bytes = durable.bytes as Uint8Array<ArrayBuffer>;
-    this.#size = durable.size;
-    this.#permissions = durable.permissions;
-    this.#uid = durable.uid;
-    this.#gid = durable.gid;
-    this.#modifiedNs = durable.modifiedNs;
-    this.#changedNs = durable.changedNs;
-    this.entries = new Map(durable.entries);
-    this.#isDurable = true;
-    this.#sharesBytes = true;
+    if (fate === 'zeros' || fate === 'torn') this.#tear(fate === 'torn' ? 2 : Infinity);
+    if (fate === 'lost') {
+      this.#bytes = durable.bytes;
+      this.#size = durable.size;
+      this.#permissions = durable.permissions;
+      this.#uid = durable.uid;
+      this.#gid = durable.gid;
+      this.#modifiedNs = durable.modifiedNs;
+      this.#changedNs = durable.changedNs;
+    }
+    this.makeDurable();
   }
 
-  #unlink(key: string): void {
-    const entry = this.entries.get(key);
-    if (entry !== undefined) entry.node.links -= 1;
+  /** The same item of a copy of the disk, without its entries. */
+  copy(journal: MemoryJournal<MemoryNode>): MemoryNode {
+    const now = { modifiedNs: this.#modifiedNs, changedNs: this.#changedNs };
+    const { type, inode, target, device } = this;
+    const copy = new MemoryNode(type, inode, this.#permissions, now, journal, target, device);
+    copy.undecodable.push(...this.undecodable);
+    copy.links = this.links;
+    copy.#uid = this.#uid;
+    copy.#gid = this.#gid;
+    copy.#size = this.#size;
+    copy.#bytes = this.#bytes;
+    copy.#durable = this.#durable;
+    copy.#isDurable = this.#isDurable;
+    this.#sharesBytes = true;
+    return copy;
+  }
+
+  #setEntry(key: string, after: MemoryEntry | undefined, now: Instant): void {
+    const before = this.entries.get(key);
+    if (before !== undefined) before.node.links -= 1;
+    this.journal.note({ directory: this, key, before, after });
+    if (after === undefined) this.entries.delete(key);
+    else this.entries.set(key, after);
+    this.#modifiedNs = now.modifiedNs;
+    this.#changedNs = now.changedNs;
+  }
+
+  /** What differs from the flushed bytes, from its `1 / divisor` part on, is what was there before, or zeros. */
+  #tear(divisor: number): void {
+    const { bytes, size } = this.#durable;
+    const torn = new Uint8Array(this.#size);
+    torn.set(bytes.subarray(0, Math.min(size, this.#size)));
+    const written = Math.floor(this.#size / divisor);
+    torn.set(this.#bytes.subarray(0, written));
+    this.#bytes = torn;
   }
 
   #touch(now: Instant): void {
     this.#modifiedNs = now.modifiedNs;
-    this.changed(now);
+    this.#changed(now);
+  }
+
+  #changed(now: Instant): void {
+    this.#changedNs = now.changedNs;
+    this.#isDurable = false;
   }
 
   /** Makes room for `size` bytes in an array of our own; a new one has room for `capacity`. */
@@ -195,7 +235,6 @@ export class MemoryNode {
       changedNs: this.#changedNs,
       bytes: this.#bytes,
       size: this.#size,
-      entries: new Map(this.entries),
     };
   }
 }

@@ -111,3 +111,57 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
     await database.close();
   });
 });
+
+describe('a crash of the index database in memory at a commit', () => {
+  async function opened(storage: DatabaseMemory): Promise<InThreadIndexDatabase> {
+    const database = new InThreadIndexDatabase({ storage, clock, randomness });
+    await database.open();
+    return database;
+  }
+
+  it.each([
+    ['before', 0],
+    ['after', 2],
+  ] as const)('ends all right %s it, with %d items, and nothing by halves', async (when, files) => {
+    const storage = new DatabaseMemory();
+    const database = await opened(storage);
+    await database.addFolder('f');
+    storage.faults.plan = { crashAt: { call: 1, when } };
+    const recording = database.updateLocal('f', [fileOf('a'), fileOf('b')]);
+    await expect(recording).rejects.toMatchObject({ code: 'closed' });
+    await expect(database.summary('f')).rejects.toMatchObject({ code: 'closed' });
+    await expect(database.setFact('k', 'v')).rejects.toMatchObject({ code: 'closed' });
+    const next = await opened(storage);
+    expect((await next.summary('f')).local).toMatchObject({ files, sequence: files });
+    expect(await next.fact('k')).toBeUndefined();
+  });
+
+  it('counts each change as a commit, and fails the one it was told to, which leaves no trace', async () => {
+    const storage = new DatabaseMemory();
+    const database = await opened(storage);
+    await database.addFolder('f');
+    storage.faults.plan = { failAt: { call: 3, code: 'SQLITE_FULL' } };
+    await database.updateLocal('f', [fileOf('a')]);
+    await database.setFact('k', 'v');
+    await expect(database.updateLocal('f', [fileOf('b')])).rejects.toMatchObject({ code: 'full' });
+    expect((await database.summary('f')).local).toMatchObject({ files: 1, sequence: 1 });
+    await database.updateLocal('f', [fileOf('b')]);
+    expect(storage.faults.calls).toBe(4);
+    expect((await database.summary('f')).local).toMatchObject({ files: 2, sequence: 2 });
+  });
+
+  it('is put back to a saved state, as often as wanted', async () => {
+    const storage = new DatabaseMemory();
+    const first = await opened(storage);
+    await first.addFolder('f');
+    await first.updateLocal('f', [fileOf('a')]);
+    const saved = storage.save();
+    await first.updateLocal('f', [fileOf('b')]);
+    for (let again = 0; again < 2; again++) {
+      storage.load(saved);
+      const next = await opened(storage);
+      expect((await next.summary('f')).local).toMatchObject({ files: 1, sequence: 1 });
+      await next.updateLocal('f', [fileOf('c')]);
+    }
+  });
+});

@@ -7,22 +7,13 @@ import { SyncError } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { CallRunner } from './call-runner.js';
-import { openDatabaseFile, prepareDatabase, type OpenedDatabase } from './database-file.js';
+import { openDatabaseFile } from './database-file.js';
+import { DatabaseMemory } from './database-memory.js';
 import { IndexCore, type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type IndexCall, type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
 import { PackedIndexDatabase } from './packed-index-database.js';
-import { SqliteConnection } from './sqlite-connection.js';
 
-/** Stands for the disk of a database in memory: outlives the instances that open it. */
-export class DatabaseMemory {
-  private connection: SqliteConnection | undefined;
-
-  open(): OpenedDatabase {
-    if (this.connection !== undefined) return { db: this.connection, created: false };
-    this.connection = new SqliteConnection(':memory:');
-    return prepareDatabase(this.connection);
-  }
-}
+export { DatabaseMemory };
 
 export interface InThreadParts {
   /** Path of the file, or memory. */
@@ -76,7 +67,11 @@ export class InThreadIndexDatabase extends PackedIndexDatabase {
   }
 
   private async run(call: IndexCall): Promise<unknown> {
-    if (this.runner === undefined) throw new SyncError('closed', 'the index database is not open');
+    const { storage } = this.parts;
+    const isDown = typeof storage !== 'string' && storage.faults.isDown;
+    if (this.runner === undefined || isDown) {
+      throw new SyncError('closed', 'the index database is not open');
+    }
     return this.runner.run(call);
   }
 }

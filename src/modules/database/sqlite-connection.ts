@@ -13,19 +13,24 @@ import { messageOf, SyncError, type ErrorCode } from '../../domain/errors.js';
 export type SqlValue = number | string | Uint8Array | null;
 export type SqlRow = SqlValue[];
 
+const READS = /^\s*SELECT\b/i;
+
 export class SqlStatement {
   constructor(
     private readonly connection: SqliteConnection,
     private readonly inner: Libsql.Statement,
+    private readonly changes: boolean,
   ) {}
 
   run(...values: SqlValue[]): void {
-    this.connection.guard(() => this.inner.run(values));
+    this.connection.change(() => this.inner.run(values));
   }
 
   /** The first row. */
   get(...values: SqlValue[]): SqlRow | undefined {
-    return this.connection.guard(() => this.inner.get(values)) as SqlRow | undefined;
+    const get = (): unknown => this.inner.get(values);
+    const row = this.changes ? this.connection.change(get) : this.connection.guard(get);
+    return row as SqlRow | undefined;
   }
 
   /** Every row: only for queries with a LIMIT, or of few rows. */
@@ -53,7 +58,7 @@ export class SqliteConnection {
     if (statement === undefined) {
       const inner = this.guard(() => this.inner.prepare(sql));
       if (inner.reader) inner.raw(true);
-      statement = new SqlStatement(this, inner);
+      statement = new SqlStatement(this, inner, !READS.test(sql));
       this.statements.set(sql, statement);
     }
     return statement;
@@ -111,6 +116,11 @@ export class SqliteConnection {
     this.isClosed = true;
     this.statements.clear();
     this.inner.close();
+  }
+
+  /** Runs one statement that changes something: in a transaction, or one by itself. */
+  change<T>(call: () => T): T {
+    return this.guard(call);
   }
 
   /** Runs one call of the library; what it throws becomes a SyncError. */
