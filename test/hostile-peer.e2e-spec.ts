@@ -199,13 +199,13 @@ describe('a configured device that asks for what is not its own', () => {
 describe('a configured device that announces what cannot be here', () => {
   it.each(UNFIT_NAMES)('(%s) changes nothing here and stays connected', async (what, name) => {
     const { peer, folder } = await besieged.joinedEvil();
-    const before = everything();
+    const before = besieged.items();
     const fit = `beside ${what.replaceAll(' ', '-')}`;
     const files = [folder.file(name, 'evil'), folder.file(`${name}/below`, 'evil')];
     folder.index(peer, [...files, folder.file(fit, 'fit')]);
     await until('the fit item is there', () => contentOf(besieged.path(fit)) === 'fit');
     await until('the failure is told', () => besieged.problemsOf(name).length > 0);
-    expect(everything().filter((path) => !before.includes(path))).toEqual([fit]);
+    expect(besieged.items().filter((path) => !before.includes(path))).toEqual([fit]);
     expect(peer.isEnded).toBe(false);
     await peer.drop();
   });
@@ -297,8 +297,3 @@ describe('a configured device that lies about content', () => {
   });
 });
 
-/** All names in the folder but those of the good device, which come and go meanwhile. */
-function everything(): string[] {
-  const names = fs.readdirSync(besieged.node.root, { recursive: true }) as string[];
-  return names.filter((name) => !/^(\.syncthing\.)?good-/.test(name));
-}

@@ -11,18 +11,27 @@ import { CertService } from '../../src/modules/cert/cert.service.js';
 import { TcpTransport } from '../../src/modules/connections/tcp-transport.js';
 import { Transport } from '../../src/modules/connections/transport.js';
 import { type bep } from '../../src/modules/protocol/gen/bep.js';
+import { type FolderSettings } from '../../src/modules/config/settings.js';
 import { ModelService } from '../../src/modules/model/model.service.js';
 import { Clock } from '../../src/platform/clock.js';
 import { FakeFolder, long, sha256, vector, vectorOf, type WireFile } from './fake-folder.js';
 import { type FakePeer } from './fake-peer.js';
 import { peerIdentity, type PeerIdentity, PeerNetwork } from './fake-peer-tls.js';
-import { TestNode } from './test-node.js';
+import { Sentinels } from './sentinels.js';
+import { TestNode, type TestNodeOptions } from './test-node.js';
 import { until } from './wait.js';
 
 const KIB = 1024;
 /** Shorter than the program's own, which nobody wants to wait for. */
 export const HANDSHAKE_TIMEOUT_MS = 500;
 const SERVED_WITHIN_MS = 20_000;
+
+export interface BesiegedOptions extends Pick<TestNodeOptions, 'http' | 'settings'> {
+  /** Of the folder `default`. */
+  readonly folder?: Partial<FolderSettings>;
+  /** Further folders, below `place`, shared with the hostile device too. */
+  readonly folders?: readonly (Partial<FolderSettings> & { readonly id: string })[];
+}
 
 export class BesiegedNode {
   readonly network = new PeerNetwork();
@@ -33,25 +42,34 @@ export class BesiegedNode {
   #evilIndexes = 0n;
   #served = 0;
   #asked = 0;
-  #outsideBefore: string[] = [];
+  #ownBefore: string[] = [];
 
   private constructor(
     private readonly base: string,
     readonly node: TestNode,
     readonly goodIdentity: PeerIdentity,
     readonly evilIdentity: PeerIdentity,
+    /** Beside the folder. */
+    readonly sentinels: Sentinels,
   ) {}
 
-  static async start(): Promise<BesiegedNode> {
+  static async start(options: BesiegedOptions = {}): Promise<BesiegedNode> {
     const base = fs.mkdtempSync(join(tmpdir(), 'syncnest-hostile-'));
     const node = await TestNode.create(base, 'folder');
-    const besieged = new BesiegedNode(base, node, await peerIdentity(), await peerIdentity());
+    const identities = [await peerIdentity(), await peerIdentity()] as const;
+    const sentinels = new Sentinels(join(base, 'outside'));
+    const besieged = new BesiegedNode(base, node, ...identities, sentinels);
     besieged.makeFolders();
+    const { folder = {}, folders = [], ...rest } = options;
+    const more = folders.map((each) => ({ path: besieged.place(each.id), ...each }));
+    for (const { path } of more) fs.mkdirSync(path, { recursive: true });
     await node.start({
-      devices: [{ id: besieged.goodIdentity.id }, { id: besieged.evilIdentity.id }],
+      ...rest,
+      devices: identities.map(({ id }) => ({ id })),
       folders: [
-        {},
+        folder,
         { id: 'private', path: join(base, 'private'), devices: [besieged.goodIdentity.id] },
+        ...more,
       ],
       override: withShortHandshakes,
     });
@@ -67,7 +85,12 @@ export class BesiegedNode {
   }
 
   get outside(): string {
-    return join(this.base, 'outside');
+    return this.sentinels.root;
+  }
+
+  /** The root of a further folder. */
+  place(id: string): string {
+    return join(this.base, `folder-${id}`);
   }
 
   /** The item is in the folder. */
@@ -90,8 +113,8 @@ export class BesiegedNode {
   }
 
   /** A hostile peer after Hello and Cluster Config. */
-  async joinedEvil(): Promise<{ peer: FakePeer; folder: FakeFolder }> {
-    const folder = this.evilFolder();
+  async joinedEvil(id?: string): Promise<{ peer: FakePeer; folder: FakeFolder }> {
+    const folder = this.evilFolder(id);
     const peer = await this.network.dial(this.node.address, this.evilIdentity, {
       files: folder.files,
     });
@@ -107,6 +130,11 @@ export class BesiegedNode {
     await this.answersGood();
     const isThere = (): boolean => contentOf(this.path(name)) === content;
     await until(`${name} of the good device is here`, isThere, SERVED_WITHIN_MS, 5);
+  }
+
+  /** All that was announced has been looked at, deletes included. */
+  async rests(folder = 'default'): Promise<void> {
+    await this.node.scan(folder);
   }
 
   /** The good device asks for a block and gets it. */
@@ -135,15 +163,30 @@ export class BesiegedNode {
     await until(`the good device's ${name} is here`, () => this.has(name), SERVED_WITHIN_MS, 5);
   }
 
-  problemsOf(name: string): ItemProblem[] {
-    const problems = this.node.get(ModelService).runner('default')?.problems ?? [];
+  /** All names in the folder but those of the good device, which come and go meanwhile. Goes through no link. */
+  items(): string[] {
+    const names: string[] = [];
+    const visit = (directory: string): void => {
+      for (const entry of fs.readdirSync(this.path(directory), { withFileTypes: true })) {
+        const name = directory === '' ? entry.name : `${directory}/${entry.name}`;
+        if (/^(\.syncthing\.)?good-/.test(name)) continue;
+        names.push(name);
+        if (entry.isDirectory()) visit(name);
+      }
+    };
+    visit('');
+    return names.sort();
+  }
+
+  problemsOf(name: string, folder = 'default'): ItemProblem[] {
+    const problems = this.node.get(ModelService).runner(folder)?.problems ?? [];
     return problems.filter((problem) => problem.name === name);
   }
 
   /** Nothing outside the folder was read from, written to, or removed; the folder's own things are as they were. */
   untouched(): string[] {
-    const now = this.snapshot();
-    return now.filter((line, i) => line !== this.#outsideBefore[i]);
+    const own = this.snapshot().filter((line, i) => line !== this.#ownBefore[i]);
+    return [...this.sentinels.changes(), ...own];
   }
 
   async stop(): Promise<void> {
@@ -153,8 +196,6 @@ export class BesiegedNode {
   }
 
   private makeFolders(): void {
-    fs.mkdirSync(this.outside);
-    fs.writeFileSync(join(this.outside, 'precious'), 'precious');
     fs.mkdirSync(join(this.base, 'private'));
     fs.writeFileSync(join(this.base, 'private/secret'), 'secret');
     fs.writeFileSync(this.path('kept'), this.keptContent);
@@ -164,13 +205,11 @@ export class BesiegedNode {
     fs.writeFileSync(this.path('.stfolder/own'), 'own');
     fs.mkdirSync(this.path('.stversions'));
     fs.writeFileSync(this.path('.stversions/old'), 'old');
-    this.#outsideBefore = this.snapshot();
+    this.#ownBefore = this.snapshot();
   }
 
   private snapshot(): string[] {
     return [
-      ['outside', ...fs.readdirSync(this.outside).sort()].join(),
-      fs.readFileSync(join(this.outside, 'precious'), 'utf8'),
       fs.readFileSync(join(this.base, 'private/secret'), 'utf8'),
       ['base', ...fs.readdirSync(this.base).filter((name) => !name.startsWith('folder'))].join(),
       fs.readlinkSync(this.path('out')),
