@@ -73,6 +73,8 @@ describe('a peer that breaks the protocol', () => {
       /response/,
       ({ peer }) => peer.sendFrame(4, Buffer.from([0x12, 0x7f])),
     ],
+    // It was taken for the end, without being one: the connection stayed, and heard nothing any more.
+    ['a malformed close', /close/, ({ peer }) => peer.sendFrame(7, Buffer.from([0x0a, 0x7f]))],
   ];
 
   it.each(cases)('by %s is closed with one reason', async (_what, reason, act) => {

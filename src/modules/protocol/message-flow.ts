@@ -116,8 +116,10 @@ export class MessageFlow {
   }
 
   #closed(frame: WireFrame): void {
+    // Read first: once stopped, a Close that is malformed would be no failure any more, and nothing would end.
+    const reason = decoded(frame, closeFromWire);
     this.stop();
-    this.sink.peerClosed(decoded(frame, closeFromWire));
+    this.sink.peerClosed(reason);
   }
 
   #queue(frame: WireFrame): void {
