@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ignoring } from '../../../test/support/ignoring.js';
 import { PullFixture, theirVersion } from '../../../test/support/pull-fixture.js';
 
 const KINDS = [
@@ -39,6 +40,18 @@ describe.each(KINDS)('a delete or another type on %s', (_, open) => {
     expect(await folder.names('d')).toEqual(['new']);
     expect(outcome.rescan).toEqual(['d/new']);
     expect(outcome.problems).toMatchObject([{ name: 'd', code: 'exists' }]);
+  });
+
+  it('keeps a deleted directory with what is left out in it, but for what may go with it', async () => {
+    folder.ignores = await ignoring('private', '(?d)trash');
+    await folder.has(folder.directory('d'), folder.directory('e'));
+    await folder.write('d/private', 'the only copy');
+    await folder.write('d/trash', 'x');
+    await folder.write('e/trash', 'x');
+    await folder.announce(...['d', 'e'].map((name) => folder.deleted(name, { type: 'directory' })));
+    expect((await folder.pull()).problems).toMatchObject([{ name: 'd', code: 'exists' }]);
+    expect(await folder.read('d/private')).toBe('the only copy');
+    expect(await folder.names()).toEqual(['d']);
   });
 
   it('does not delete a file that changed on disk', async () => {

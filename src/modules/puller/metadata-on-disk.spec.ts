@@ -43,6 +43,19 @@ describe('what of a pulled file is on the disk besides its bytes', () => {
     expect(allocated('g')).toBeGreaterThanOrEqual(20 * BLOCK);
   });
 
+  it('changes with time and permissions of a file nothing else that is the same file on disk', async () => {
+    folder = await PullFixture.onDisk();
+    await folder.has(folder.file('x', 'content', { permissions: 0o644 }));
+    fs.linkSync(join(folder.root, 'x'), join(folder.root, 'mine'));
+    const before = await folder.fs.stat('mine');
+    const changed = { permissions: 0o600, modifiedS: 1_700_000_500 };
+    await folder.announce(folder.file('x', 'content', { ...theirVersion(2), ...changed }));
+    expect((await folder.pull()).problems).toEqual([]);
+    expect(await folder.fs.stat('x')).toMatchObject(changed);
+    const { permissions, modifiedS } = before!;
+    expect(await folder.fs.stat('mine')).toMatchObject({ permissions, modifiedS });
+  });
+
   const owned = (uid: number, gid: number, ownerName = ''): { platform: Uint8Array } => ({
     platform: withOwnership(null, { ownerName, groupName: '', uid, gid }),
   });

@@ -112,6 +112,27 @@ describe.each(KINDS)('PullerService on %s', (_, open) => {
     expect(await folder.read('a')).toBe('content');
   });
 
+  it('copies nothing of a local file that is not what the index says any more', async () => {
+    const block = (fill: string): Buffer => Buffer.alloc(131_072, fill);
+    const [small, large] = [block('s'), Buffer.concat([block('l'), block('m')])];
+    await folder.has(folder.file('a', small), folder.file('b', large));
+    for (const name of ['a', 'b']) {
+      const handle = await folder.fs.openFile(name, 'write');
+      await handle.write(0, Buffer.from('edited in place'));
+      await handle.close();
+    }
+    const longer = Buffer.concat([large, block('n')]);
+    await folder.announce(folder.file('c', small), folder.file('d', longer));
+    await folder.pull();
+    expect((await folder.bytes('c')).equals(small)).toBe(true);
+    expect((await folder.bytes('d')).equals(longer)).toBe(true);
+    expect(folder.source.asked.map(({ name, blockNo }) => [name, blockNo]).sort()).toEqual([
+      ['c', 0],
+      ['d', 0],
+      ['d', 2],
+    ]);
+  });
+
   it('does not ask for blocks of zeros, and asks once for a block that comes twice', async () => {
     const block = Buffer.alloc(131_072, 'x');
     const zeros = Buffer.alloc(131_072);

@@ -120,6 +120,22 @@ describe('a change of the user during a pull', () => {
     expect(await contents()).toContain('MINE!');
   });
 
+  it.each([
+    ['small', 5],
+    ['large', 200_000],
+  ])('is not lost when it was made while a %s file was on its way', async (_, size) => {
+    await f.has(f.file('x', 'first'));
+    await f.announce(f.file('x', 'x'.repeat(size), theirVersion(2)));
+    let isEdited = false;
+    f.source.onFetch = async () => {
+      if (!isEdited) await f.write('x', 'MINE!');
+      isEdited = true;
+    };
+    await settle();
+    expect(isEdited).toBe(true);
+    expect(await contents()).toContain('MINE!');
+  });
+
   it.each(['file', 'symlink'])(
     'is not lost with a %s that was about to be deleted',
     async (type) => {
