@@ -25,7 +25,8 @@ function compileToExpression(nodes: readonly GlobNode[]): GlobMatch | undefined 
   const isOpen = (at: number): boolean => nodes.at(at)?.kind === 'super';
   const [from, to] = [isOpen(0) ? 1 : 0, isOpen(-1) ? -1 : nodes.length];
   const inner = nodes.slice(from, to);
-  if (starsIn(inner) > STARS_MAX) return undefined;
+  // Where the start is open, an expression tries every place of the name for it, as for a star.
+  if (starsIn(inner) + from > STARS_MAX) return undefined;
   const source = `${from === 0 ? '^' : ''}${sourceOf(inner)}${to === -1 ? '' : '$'}`;
   const expression = new RegExp(source, 'su');
   return (name) => expression.test(name);
@@ -101,7 +102,11 @@ function addSteps(nodes: readonly GlobNode[], steps: Step[]): void {
 function takerOf({ list, range }: CharacterSet, not: boolean): Taker {
   if (range === undefined) return (given) => list.includes(given) !== not;
   const [first, last] = range;
-  return (given) => (given >= first && given <= last) !== not;
+  const [least, most] = [first.codePointAt(0)!, last.codePointAt(0)!];
+  return (given) => {
+    const point = given.codePointAt(0)!;
+    return (point >= least && point <= most) !== not;
+  };
 }
 
 /** Where characters follow that are given one by one, stock takes `?` for a single byte. */
@@ -125,26 +130,35 @@ function addChoice(of: readonly (readonly GlobNode[])[], steps: Step[]): void {
   for (const end of ends) steps[end] = { kind: 'split', to: [steps.length] };
 }
 
-/** All steps at once that the name so far can have led to. */
+/** All steps at once that the name so far can have led to. Each has a place in a list, at most once for a character. */
 function run(steps: readonly Step[], name: string): boolean {
-  let current = new Set<number>();
-  const enter = (at: number, into: Set<number>): void => {
-    if (into.has(at)) return;
-    into.add(at);
-    const step = steps[at];
-    if (step.kind === 'many') enter(at + 1, into);
-    else if (step.kind === 'split') for (const to of step.to) enter(to, into);
+  let current: number[] = [];
+  let following: number[] = [];
+  /** The character, counted from 1, at which the step was entered last. */
+  const entered = new Uint32Array(steps.length);
+  let turn = 1;
+  const enter = (first: number, into: number[]): void => {
+    const waiting = [first];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (entered[at] === turn) continue;
+      entered[at] = turn;
+      into.push(at);
+      const step = steps[at];
+      if (step.kind === 'many') waiting.push(at + 1);
+      else if (step.kind === 'split') waiting.push(...step.to);
+    }
   };
   enter(0, current);
   for (const character of name) {
-    const following = new Set<number>();
+    turn += 1;
     for (const at of current) {
       const step = steps[at];
       if (step.kind === 'many' && step.takes(character)) enter(at, following);
       else if (step.kind === 'one' && step.takes(character)) enter(at + 1, following);
     }
-    if (following.size === 0) return false;
-    current = following;
+    if (following.length === 0) return false;
+    [current, following] = [following, current];
+    following.length = 0;
   }
-  return current.has(steps.length - 1);
+  return entered[steps.length - 1] === turn;
 }

@@ -24,10 +24,17 @@ export interface CharacterSet {
 /** A pattern that cannot be read; the message says why. */
 export class BadGlob extends Error {}
 
+/** To look whether a name matches takes time with the length of both; a line may be cut into several. */
+export const GLOB_CHARACTERS_MAX = 2048;
+/** `{a,{b,{c}}}` has three. Each level costs a call of itself when it is read and matched. */
+export const GLOB_LEVELS_MAX = 32;
+
 const SPECIAL = '?*[{';
 
 class Reader {
   at = 0;
+  /** Of `{`, around what is read now. */
+  levels = 0;
   constructor(readonly characters: readonly string[]) {}
   get next(): string | undefined {
     return this.characters[this.at];
@@ -42,7 +49,11 @@ class Reader {
 
 /** Throws BadGlob. An unclosed `{` ends with the pattern, as in Syncthing. */
 export function parseGlob(pattern: string): GlobNode[] {
-  return parseSequence(new Reader([...pattern]), false);
+  const reader = new Reader([...pattern]);
+  if (reader.characters.length > GLOB_CHARACTERS_MAX) {
+    throw new BadGlob(`expected at most ${GLOB_CHARACTERS_MAX} characters`);
+  }
+  return parseSequence(reader, false);
 }
 
 function parseSequence(reader: Reader, isInChoice: boolean): GlobNode[] {
@@ -61,9 +72,10 @@ function parseSequence(reader: Reader, isInChoice: boolean): GlobNode[] {
   return nodes;
 }
 
-/** `***` is `**` and at least one character, as stock has it. */
+/** `***` is `**` and at least one character, as stock has it; `****` is `**`. */
 function endStars(nodes: GlobNode[]): void {
   const isSome = nodes.at(-1)?.kind === 'any' && nodes.at(-2)?.kind === 'super';
+  if (nodes.at(-1)?.kind === 'super' && nodes.at(-2)?.kind === 'super') nodes.pop();
   if (isSome) nodes.splice(-1, 1, { kind: 'set', not: true, of: { list: '' } });
 }
 
@@ -83,8 +95,13 @@ function parseSpecial(reader: Reader): GlobNode {
 }
 
 function parseChoice(reader: Reader): GlobNode {
+  reader.levels += 1;
+  if (reader.levels > GLOB_LEVELS_MAX) {
+    throw new BadGlob(`expected at most ${GLOB_LEVELS_MAX} levels of { }`);
+  }
   const of = [parseSequence(reader, true)];
   while (reader.next !== undefined && reader.take() === ',') of.push(parseSequence(reader, true));
+  reader.levels -= 1;
   return { kind: 'choice', of };
 }
 
@@ -97,7 +114,8 @@ function parseSet(reader: Reader): GlobNode {
     reader.take();
     const last = reader.take();
     if (reader.take() !== ']') throw new BadGlob('expected close range character');
-    if (last < first)
+    // By code point: the halves of a character beyond 16 bits sort below others.
+    if (last.codePointAt(0)! < first.codePointAt(0)!)
       throw new BadGlob(`hi character '${last}' should be greater than lo '${first}'`);
     return { kind: 'set', not, of: { list: '', range: [first, last] } };
   }

@@ -73,6 +73,13 @@ describe('a pattern file', () => {
     ['an empty set', '[]', '.stignore, line 1: invalid pattern "[]"'],
     ['a range without end', '[a-]', 'line 1'],
     ['a range that runs back', '[z-a]', 'line 1'],
+    ['one that runs back from beyond 16 bits', '[😀-\uffff]', "should be greater than lo '😀'"],
+    ['braces nested without end', '{'.repeat(2000), 'at most 32 levels of { }'],
+    [
+      'a pattern longer than any name',
+      `ok\n${'*a'.repeat(5000)}`,
+      'line 2: invalid pattern "*a*a',
+    ],
     ['a prefix alone', '\n!', '.stignore, line 2: invalid pattern "!": missing pattern'],
     ['an include of nothing', '#include ', 'no file'],
     [
@@ -150,4 +157,18 @@ it('finds the same pattern as one who tries each in order', () => {
 it('is decided, and not tried for years, however many stars a pattern has', async () => {
   const matcher = await matcherOf('**a**a**a**a**a**a**b\n*a*a*a*a*a*a*b\n{*a*a*,*a*}*a*a*b');
   expect(matcher.match('a'.repeat(4000)).isIgnored).toBe(false);
+});
+
+it('is decided at once when a pattern has an open start, or all of a name looks like its beginning', async () => {
+  const open = await matcherOf('**a*a*b**');
+  expect(open.match('a'.repeat(3800)).isIgnored).toBe(false);
+  // It was tried again at each place in the name where `/a` stands.
+  const repeated = await matcherOf('a{?[\tä],b**}/x');
+  expect(repeated.match('a/'.repeat(1900)).isIgnored).toBe(false);
+});
+
+it('knows a range that ends beyond 16 bits', async () => {
+  const matcher = await matcherOf('[\uffff-😀]');
+  expect(matcher.match('😀').isIgnored).toBe(true);
+  expect(matcher.match('a').isIgnored).toBe(false);
 });

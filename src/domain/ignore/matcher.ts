@@ -70,14 +70,19 @@ export class IgnoreMatcher {
       }
     };
     consider(this.always);
+    const tried = new Set<number>();
+    // A gram may occur in a name a thousand times: its patterns are tried once.
+    const considerOnce = (gram: number): void => {
+      if (this.places[gram & PLACE_MASK] === 0 || tried.has(gram)) return;
+      tried.add(gram);
+      consider(this.index.get(gram) ?? []);
+    };
     // Grams are of ASCII in lower case; other letters may be others when folded.
     for (const text of IS_ASCII.test(name) ? [folded] : [lowerAscii(name), folded]) {
       const framed = EDGE + text + EDGE;
       for (let at = 0; at + 2 <= framed.length; at += 1) {
-        const two = gramAt(framed, at, 2);
-        if (this.places[two & PLACE_MASK] !== 0) consider(this.index.get(two) ?? []);
-        const three = gramAt(framed, at, 3);
-        if (this.places[three & PLACE_MASK] !== 0) consider(this.index.get(three) ?? []);
+        considerOnce(gramAt(framed, at, 2));
+        considerOnce(gramAt(framed, at, 3));
       }
     }
     return this.verdicts[best] ?? KEPT;

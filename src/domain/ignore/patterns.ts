@@ -40,6 +40,8 @@ export type ReadIncluded = (path: string) => Promise<string>;
 /** Bounds what a file that another device wrote can cost here. */
 export const IGNORE_FILES_MAX = 100;
 export const IGNORE_LINES_MAX = 100_000;
+/** Of a pattern that is refused. */
+const SHOWN_CHARACTERS_MAX = 200;
 
 const ESCAPE = '#escape';
 const INCLUDE = '#include';
@@ -99,10 +101,15 @@ async function parseText(text: string, file: string, parsing: Parsing): Promise<
       patterns.push(...patternsOf(plain));
     } catch (error) {
       if (!(error instanceof BadGlob)) throw error;
-      throw refuse(`invalid pattern ${JSON.stringify(plain)}: ${error.message}`);
+      throw refuse(`invalid pattern ${shown(plain)}: ${error.message}`);
     }
   }
   return patterns;
+}
+
+function shown(pattern: string): string {
+  const isLong = pattern.length > SHOWN_CHARACTERS_MAX;
+  return JSON.stringify(isLong ? `${pattern.slice(0, SHOWN_CHARACTERS_MAX)}…` : pattern);
 }
 
 /** The one character that `#escape=X` names. */

@@ -70,6 +70,7 @@ class FuzzRun<I extends FuzzInput> {
   private at = 0;
   private input!: I;
   private pending: Promise<void> | undefined;
+  private watchdog: Watchdog | undefined;
 
   constructor(private readonly fuzzer: Fuzzer<I>) {
     this.seed = NAMED_SEED ?? (IS_LONG ? Date.now() & 0x3fffffff : DEFAULT_SEED);
@@ -87,7 +88,7 @@ class FuzzRun<I extends FuzzInput> {
   }
 
   private async runAll(): Promise<void> {
-    const watchdog = new Watchdog(
+    this.watchdog = new Watchdog(
       HANG_MS,
       `it did not end in ${HANG_MS} ms: ${this.again('<seed>')}`,
     );
@@ -97,7 +98,6 @@ class FuzzRun<I extends FuzzInput> {
       for (; this.at < this.inputs; this.at += 1) {
         // What is loaded and compiled once does not count.
         if (this.at === WARM_UP_INPUTS) before = heldBytes();
-        watchdog.seesSeed(this.seed + this.at);
         this.input = this.fuzzer.make(randomOf(this.seed + this.at));
         this.tryInput();
         if (this.pending !== undefined) await this.pending;
@@ -109,7 +109,8 @@ class FuzzRun<I extends FuzzInput> {
     } catch (error) {
       throw await this.failure(error);
     } finally {
-      await watchdog.stop();
+      await this.watchdog.stop();
+      this.watchdog = undefined;
     }
   }
 
@@ -147,6 +148,7 @@ class FuzzRun<I extends FuzzInput> {
       if ((this.fuzzer.isRefusal ?? isWellSaid)(error)) return 'refused';
       throw error;
     };
+    this.watchdog?.seesSeed(this.seed + this.at);
     try {
       const outcome = this.fuzzer.take(input, randomOf(hashOf(input)));
       if (!isPromise(outcome)) return outcome ?? 'taken';
