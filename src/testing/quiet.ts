@@ -1,5 +1,6 @@
 /** Whether a simulated cluster has come to rest. */
 import { type MemoryNetwork } from '../modules/connections/memory-transport.js';
+import { turns } from './hand-clock.js';
 import { type SimulatedNode } from './simulated-node.js';
 
 export async function isQuiet(
@@ -10,8 +11,7 @@ export async function isQuiet(
   // What costs little is asked first.
   for (const node of running) {
     for (const { id } of node.folderSettings) {
-      const state = node.runner(id)?.state;
-      if (state !== undefined && state !== 'idle') return false;
+      if (!(await isIdle(node, id))) return false;
     }
     for (const other of running) {
       if (other === node || network.isCut(node.name, other.name)) continue;
@@ -24,6 +24,17 @@ export async function isQuiet(
     }
   }
   return true;
+}
+
+/** Its loop rests: the state alone does not tell before a scan or a pull has got past its first look at the disk. */
+async function isIdle(node: SimulatedNode, folder: string): Promise<boolean> {
+  const runner = node.runner(folder);
+  if (runner === undefined) return true;
+  if (runner.state !== 'idle') return false;
+  let isAtRest = false;
+  void runner.idle().then(() => (isAtRest = true));
+  await turns(1);
+  return isAtRest;
 }
 
 async function isSettled(

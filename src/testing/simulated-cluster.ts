@@ -14,8 +14,13 @@ import { digestOf, Trace } from './trace.js';
 
 /** Everything is in one thread: one turn of the loop ends all that can happen without time passing. */
 const TURNS_PER_TIMER = 1;
-const QUIET_LOOK_MS = 250;
+/** Between two looks at whether something is so: more and more, up to the most. */
+const LOOK_MS = 50;
+const LOOK_GROWTH = 1.1;
+const LOOK_MS_MAX = 5_000;
 const QUIET_LIMIT_MS = 6 * 3_600_000;
+/** What Nest says of itself. */
+const NOISE = /dependencies initialized$/;
 const LOG_LINES_MAX = 5_000;
 
 export interface ClusterOptions {
@@ -129,11 +134,13 @@ export class SimulatedCluster {
     limitMs = QUIET_LIMIT_MS,
   ): Promise<void> {
     const endMs = this.time.monotonicMs() + limitMs;
+    let pauseMs = LOOK_MS;
     while (!(await isSo())) {
       if (this.time.monotonicMs() > endMs) {
         throw new Error(`not so after ${limitMs} ms of simulated time: ${what}`);
       }
-      await this.time.pass(QUIET_LOOK_MS);
+      await this.time.pass(Math.ceil(pauseMs));
+      pauseMs = Math.min(LOOK_MS_MAX, pauseMs * LOOK_GROWTH);
     }
   }
 
@@ -148,10 +155,10 @@ export class SimulatedCluster {
   /** Scans everything and waits until all that follows from it is done. */
   async settle(limitMs = QUIET_LIMIT_MS): Promise<void> {
     await this.untilQuiet(limitMs);
-    for (const node of this.nodes) {
-      for (const { id } of node.folderSettings) node.requestScan(id);
-    }
-    await turns(1);
+    const scans = this.nodes.flatMap((node) =>
+      node.folderSettings.map(async ({ id }) => node.runner(id)?.scanned([''])),
+    );
+    await this.through(Promise.all(scans));
     await this.untilQuiet(limitMs);
   }
 
@@ -175,6 +182,7 @@ export class SimulatedCluster {
     const keep =
       (level: string) =>
       (message: unknown): void => {
+        if (NOISE.test(String(message))) return;
         if (this.log.length >= LOG_LINES_MAX) this.log.shift();
         const time = new Date(this.time.nowMs()).toISOString().slice(11, 23);
         this.log.push(`${time} ${level}${String(message)}`);

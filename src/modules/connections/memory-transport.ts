@@ -97,6 +97,7 @@ export class MemoryNetwork {
     if (delayMs > 0) await this.clock.sleep(delayMs * 2, signal);
     else await Promise.resolve();
     signal.throwIfAborted();
+    if (from.isOver()) throw new SyncError('closed', 'the machine is off');
     if (listener === undefined || this.listeners.get(target) !== listener) {
       throw new SyncError('refused', `${address}: connecting: nobody listens`, true);
     }
@@ -118,6 +119,8 @@ interface Endpoint {
   readonly name: string;
   readonly certificate: Uint8Array;
   readonly onChannel: (channel: Channel) => void;
+  /** Its process is no more. */
+  readonly isOver: () => boolean;
 }
 
 export class MemoryTransport extends Transport {
@@ -151,7 +154,8 @@ export class MemoryTransport extends Transport {
   }
 
   private endpoint(onChannel: (channel: Channel) => void): Endpoint {
-    return { name: this.name, certificate: this.certificate, onChannel };
+    const { name, certificate } = this;
+    return { name, certificate, onChannel, isOver: () => this.isOver };
   }
 }
 

@@ -1,0 +1,37 @@
+/** Random histories with networks that break, folders that pause, nodes that stop, and devices that come later. */
+import { effort } from '../support/effort.js';
+import { USER_WEIGHTS } from './support/history-operations.js';
+import { proveHistories } from './support/prove-histories.js';
+
+const LIMIT_MS = effort(600_000, 24 * 3_600_000);
+
+describe('histories with broken networks and nodes that come and go', () => {
+  it(
+    'end with all nodes the same and nothing lost',
+    () =>
+      proveHistories({
+        shape: {
+          nodes: [2, 3],
+          operations: [6, 30],
+          weights: {
+            ...USER_WEIGHTS,
+            ...{
+              cut: 4,
+              heal: 5,
+              disconnect: 2,
+              delay: 2,
+              scan: 2,
+              wait: 2,
+              stop: 2,
+              start: 3,
+              restart: 1,
+            },
+            ...{ pause: 2, resume: 2, addDevice: 1 },
+          },
+        },
+        runs: effort(600, 6000),
+        file: 'test/proof/histories-networks',
+      }),
+    LIMIT_MS,
+  );
+});
