@@ -97,7 +97,7 @@ export const content = [
       edit(
         `${PULLER}/disk-state.ts`,
         'const isSame = stat.size === local.size && timesEqual(stat, left, modTimeWindowNs);',
-        'const isSame = stat.size === local.size || timesEqual(stat, left, modTimeWindowNs);',
+        'const isSame = stat.size === local.size;',
       ),
     ],
     [`${PULLER}/user-edits.spec.ts`],

@@ -128,7 +128,7 @@ export const index = [
         'const replicaId = isFirst || newReplicaId(this.randomness) > 0n ? shortId : shortId;',
       ),
     ],
-    [],
+    ['test/in-memory-nodes.e2e-spec.ts', 'test/two-nodes.e2e-spec.ts'],
   ),
   mutant(
     'dropped-index-keeps-its-replica',

@@ -15,7 +15,7 @@ export const scan = [
       edit(
         `${SCANNER}/scan-plan.ts`,
         'return stat.size === row.size && timesEqual(stat, recorded, modTimeWindowNs);',
-        'return stat.size === row.size || timesEqual(stat, recorded, modTimeWindowNs);',
+        'return stat.size === row.size;',
       ),
     ],
     [PLAN],
@@ -90,7 +90,7 @@ export const scan = [
         '    void requireMarker;\n',
       ),
     ],
-    [],
+    [`${MODEL}/folder-scan.spec.ts`],
   ),
   mutant(
     'exchanged-root-taken-for-the-folder',
@@ -114,7 +114,7 @@ export const scan = [
         '      void isSameState;\n',
       ),
     ],
-    [`${SCANNER}/hasher.spec.ts`],
+    [`${SCANNER}/hash-pieces.spec.ts`],
   ),
   mutant(
     'changed-while-hashed-recorded-in-thread',
@@ -135,7 +135,7 @@ export const scan = [
       edit(
         `${MODEL}/local-changes.ts`,
         '  return isReceiveOnly === true ? LocalFlag.receiveOnly : 0;',
-        '  return isReceiveOnly === undefined ? LocalFlag.receiveOnly : 0;',
+        '  return isReceiveOnly === true ? 0 : 0;',
       ),
     ],
     [CHANGES],

@@ -50,6 +50,26 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
     await second.close();
   });
 
+  it('does not make half of what a device announced count as all of it', async () => {
+    const storage = kind === 'in memory' ? new DatabaseMemory() : join(home, 'index.db');
+    let crash = () => {};
+    const pause = async () => crash();
+    const first = new InThreadIndexDatabase({ storage, clock, randomness, pause });
+    await first.open();
+    await first.addFolder('f');
+    await first.resetRemoteIndex('f', ALICE, 5n);
+    await first.updateRemote('f', ALICE, [announced(fileOf('before'))], 7);
+    crash = () => first.crash();
+    const many = Array.from({ length: 1_500 }, (_, i) => announced(fileOf(`f${i}`)));
+    const update = first.updateRemote('f', ALICE, many, 9_999);
+    await expect(update).rejects.toMatchObject({ code: 'closed' });
+
+    const second = new InThreadIndexDatabase({ storage, clock, randomness });
+    await second.open();
+    expect(await second.remoteIndex('f', ALICE)).toEqual({ indexId: 5n, sequence: 7 });
+    await second.close();
+  });
+
   it('goes on with removals at the next start and trusts no index that was half dropped', async () => {
     const storage = kind === 'in memory' ? new DatabaseMemory() : join(home, 'index.db');
     const many = Array.from({ length: 1_500 }, (_, i) => announced(fileOf(`f${i}`)));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MIGRATIONS, migrate, type Migration } from './schema.js';
+import { configure, MIGRATIONS, migrate, type Migration } from './schema.js';
 import { SqliteConnection } from './sqlite-connection.js';
 
 describe('migrations of the index database', () => {
@@ -79,6 +79,17 @@ describe('the connection to the index database', () => {
       planOf('SELECT info FROM items WHERE folder = ? AND device = ? AND name > ? ORDER BY name'),
     ).toBe('SEARCH items USING PRIMARY KEY (folder=? AND name>?)');
     db.close();
+  });
+
+  it('is set to flush each commit before it counts as done', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'index-'));
+    const db = new SqliteConnection(join(home, 'index.db'));
+    configure(db);
+    const FULL = 2;
+    expect(db.pragma('synchronous')).toBe(FULL);
+    expect(db.pragma('journal_mode')).toBe('wal');
+    db.close();
+    await rm(home, { recursive: true });
   });
 
   it('takes back a failed transaction', () => {

@@ -29,6 +29,7 @@ const CASES: [string, NeededItem, Partial<PlanSettings>, string, string][] = [
   ['a new link', item(symlink('t')), {}, 'symlink', 'build'],
   ['a link without a target', item(symlink('')), {}, 'refuse', 'build'],
   ['a file with other content', item(file, fileInfo('x', 'before')), {}, 'file', 'build'],
+  ['other content of the same size', item(file, fileInfo('x', 'CONTENT')), {}, 'file', 'build'],
   [
     'a file of which only the version differs',
     item(file, fileInfo('x', 'content')),
