@@ -138,7 +138,7 @@ export const peer = [
         'if (request.offset > local.size) {',
       ),
     ],
-    [HOSTILE],
+    ['src/modules/model/request-server.spec.ts'],
   ),
   mutant(
     'request-for-what-is-not-shared-answered',
@@ -150,7 +150,7 @@ export const peer = [
         '    void isInvalid;\n',
       ),
     ],
-    [HOSTILE],
+    ['src/modules/model/request-server.spec.ts'],
   ),
   mutant(
     'request-for-internal-names-answered',
@@ -162,7 +162,7 @@ export const peer = [
         "if (localNameProblem(request.name) === 'never') {",
       ),
     ],
-    [HOSTILE],
+    ['src/modules/model/request-server.spec.ts'],
   ),
   mutant(
     'claimed-lz4-size-trusted',

@@ -8,6 +8,8 @@ import { ROOT } from './mutant.mjs';
 const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
 /** Of what jest printed itself, for when it ends without having told anything. */
 const OUTPUT_CHARACTERS_MAX = 4_000;
+/** Of what the proofs try in the ordinary run (test/support/effort.ts). */
+const PROOFS_SHARE = '0.2';
 /** What was told right before the end may arrive after it. */
 const LAST_WORDS_MS = 200;
 
@@ -34,7 +36,12 @@ function start({ specs, mutant, dist, workers, temporary }) {
   args.push('-c', join(import.meta.dirname, 'jest.config.mjs'));
   args.push(...(workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(workers)]));
   args.push('--bail=1', '--runTestsByPath', ...specs);
-  const own = { SYNCNEST_MUTANT: mutant, SYNCNEST_MUTANT_DIST: dist, TMPDIR: temporary };
+  const own = {
+    SYNCNEST_MUTANT: mutant,
+    SYNCNEST_MUTANT_DIST: dist,
+    SYNCNEST_SHARE: PROOFS_SHARE,
+    TMPDIR: temporary,
+  };
   const { SYNCNEST_VECTORS: _vectors, SYNCNEST_LONG: _long, ...inherited } = process.env;
   return spawn(process.execPath, args, {
     cwd: ROOT,

@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 
 const BEGIN = '<!-- mutants -->';
 const END = '<!-- end of mutants -->';
+const HEAD = ['| mutant | what would be lost | caught by |', '| --- | --- | --- |'];
 
 export function isCaught({ kind }) {
   return kind === 'caught' || kind === 'hang';
@@ -31,25 +32,32 @@ export function lineOf(mutant, outcome, seconds) {
 }
 
 export function tableOf(results) {
-  const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
-  const code = (text) => `\`${text}\``;
-  const rows = results.map(({ mutant, outcome }) => {
-    const what =
-      outcome.kind === 'caught' && outcome.test !== ''
-        ? `${code(outcome.spec)}: ${outcome.test}`
-        : catcherOf(outcome);
-    return `| ${code(mutant.name)} | ${cell(mutant.loses)} | ${cell(what)} |`;
-  });
-  return ['| mutant | what would be lost | caught by |', '| --- | --- | --- |', ...rows].join('\n');
+  return [...HEAD, ...results.map(rowOf)].join('\n');
 }
 
-/** Into the part of the file between its marks, formatted as all files of the project are. */
-export async function writeTable(path, results) {
+function rowOf({ mutant, outcome }) {
+  const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+  const what =
+    outcome.kind === 'caught' && outcome.test !== ''
+      ? `\`${outcome.spec}\`: ${outcome.test}`
+      : catcherOf(outcome);
+  return `| \`${mutant.name}\` | ${cell(mutant.loses)} | ${cell(what)} |`;
+}
+
+/**
+ * Into the part of the file between its marks, formatted as all files of the project are. Rows of mutants that were not
+ * tried stay; those of mutants that there are no longer go.
+ */
+export async function writeTable(path, results, mutants) {
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${path} has no part ${BEGIN} … ${END}`);
+  const rows = new Map();
+  for (const [row, name] of text.matchAll(/^\| `([^`]+)`.*$/gm)) rows.set(name, row);
+  for (const result of results) rows.set(result.mutant.name, rowOf(result));
+  const table = [...HEAD, ...mutants.map(({ name }) => rows.get(name)).filter(Boolean)];
   const head = text.slice(0, begin + BEGIN.length);
-  const changed = `${head}\n\n${tableOf(results)}\n\n${text.slice(end)}`;
+  const changed = `${head}\n\n${table.join('\n')}\n\n${text.slice(end)}`;
   const options = { ...(await resolveConfig(path)), filepath: path };
   writeFileSync(path, await format(changed, options));
 }

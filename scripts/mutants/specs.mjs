@@ -16,7 +16,7 @@ const LEFT_OUT = new Set([
 const NODES = ['in-memory-nodes', 'folder-types', 'live-shares', 'scripted-peer', 'hostile-peer'];
 
 /** The proofs that are quick. */
-const PROOFS = /^test\/proof\/.*\.spec\.ts$/;
+const PROOFS = /^test\/proof\/(?!stock|processes).*\.(spec|e2e-spec)\.ts$/;
 
 export function allSpecs() {
   const ofSources = specsBelow('src').filter((path) => !LEFT_OUT.has(path));
@@ -36,7 +36,7 @@ export function specsFor({ edits, specs }) {
 function specsBelow(directory) {
   const entries = readdirSync(join(ROOT, directory), { recursive: true });
   return entries
-    .filter((path) => path.endsWith('.spec.ts'))
+    .filter((path) => /[.-]spec\.ts$/.test(path))
     .map((path) => `${directory}/${path}`)
     .sort();
 }

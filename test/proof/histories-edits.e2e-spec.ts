@@ -1,9 +1,9 @@
 /** Random histories of users who change files on two or three nodes that are connected all the time. */
-import { effort } from '../support/effort.js';
+import { effort, effortMs } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
-const LIMIT_MS = effort(600_000, 24 * 3_600_000);
+const LIMIT_MS = effortMs(600_000, 24 * 3_600_000);
 
 describe('histories of users at work', () => {
   it(

@@ -1,9 +1,9 @@
 /** Random histories with networks that break, folders that pause, nodes that stop, and devices that come later. */
-import { effort } from '../support/effort.js';
+import { effort, effortMs } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
-const LIMIT_MS = effort(600_000, 24 * 3_600_000);
+const LIMIT_MS = effortMs(600_000, 24 * 3_600_000);
 
 describe('histories with broken networks and nodes that come and go', () => {
   it(
