@@ -1,17 +1,14 @@
 /** Bodies of requests, whatever type they claim to have: JSON. Pure. */
 import { messageOf } from '../../domain/errors.js';
-import { type JsonObject } from '../config/config-json.js';
+import { isDeeper, JSON_LEVELS_MAX, type JsonObject } from '../config/config-json.js';
 import { isObject } from './config-edits.js';
 import { HttpError } from './http-error.js';
-
-/** No configuration goes deeper, and what works on values calls itself for each level. */
-const LEVELS_MAX = 32;
 
 /** Throws HttpError 400. */
 export function jsonBody(body: unknown): unknown {
   const value = parsed(body);
-  if (isDeeper(value, LEVELS_MAX)) {
-    throw new HttpError(400, `body: expected at most ${LEVELS_MAX} levels`);
+  if (isDeeper(value)) {
+    throw new HttpError(400, `body: expected at most ${JSON_LEVELS_MAX} levels`);
   }
   return value;
 }
@@ -22,11 +19,6 @@ function parsed(body: unknown): unknown {
   } catch (error) {
     throw new HttpError(400, `body: ${messageOf(error)}`);
   }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 export function jsonObject(body: unknown): JsonObject {

@@ -18,6 +18,15 @@ export interface ConfigJson {
   defaults: { folder: JsonObject; device: JsonObject; ignores: JsonObject };
 }
 
+/** No configuration goes deeper, and what works on values calls itself for each level. */
+export const JSON_LEVELS_MAX = 32;
+
+/** Whether objects and arrays lie in each other deeper than that. */
+export function isDeeper(value: unknown, levels = JSON_LEVELS_MAX): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
+}
+
 /** Whether two values are the same; the order of keys does not matter. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

@@ -7,6 +7,7 @@ import {
   statedFolder,
   type StatedFolder,
 } from './partial-settings.js';
+import { isDeeper, JSON_LEVELS_MAX } from './config-json.js';
 import { type DeviceSettings } from './settings.js';
 import { readJsonDevice, readJsonFolder } from './json-entries.js';
 import { Refusal, type SettingProblem } from './setting-problem.js';
@@ -96,6 +97,10 @@ function readArray<T>(
   }
   return (parsed as unknown[]).flatMap((entry, index) => {
     const at = `${item}[${index}]`;
+    if (isDeeper(entry)) {
+      problems.push({ source, item: at, value: '', expected: `at most ${JSON_LEVELS_MAX} levels` });
+      return [];
+    }
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) {
       const one = read(entry as Record<string, unknown>, at);
       return one === undefined ? [] : [one];

@@ -187,6 +187,16 @@ describe('folders and devices of the environment', () => {
     ]);
   });
 
+  it('are refused by name when they are nested beyond any configuration', () => {
+    const deep = `[{"id":${'['.repeat(30_000)}${']'.repeat(30_000)},"path":"/x"}]`;
+    const { problems } = read({ SYNCNEST_FOLDERS: deep, SYNCNEST_DEVICES: deep });
+    const expected = 'at most 32 levels';
+    expect(problems).toMatchObject([
+      { item: 'SYNCNEST_DEVICES[0]', expected },
+      { item: 'SYNCNEST_FOLDERS[0]', expected },
+    ]);
+  });
+
   it('block a folder for an encryption password in JSON too', () => {
     const { folders } = read({
       SYNCNEST_FOLDERS: JSON.stringify([

@@ -82,6 +82,11 @@ describe('a syncthing.ini', () => {
     expect(problems).toMatchObject([{ item: 'line 3, ID', expected: 'every ID once' }]);
   });
 
+  it('takes time with the length of the file, and not with its square', () => {
+    const keys = Array.from({ length: 300_000 }, (_, i) => `key${i} = dynamic`).join('\n');
+    expect(read(`[nodes]\n${keys}`).problems).toHaveLength(300_000);
+  });
+
   it('takes a fingerprint of 2013 with a warning', () => {
     const { problems, devices, folders, warnings } = read(
       `[repository]\ndir = /a\n[nodes]\n${OLD} = 192.0.2.1:22000\n`,

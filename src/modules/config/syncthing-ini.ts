@@ -43,11 +43,12 @@ export function readSyncthingIni(text: string, context: IniContext): SourceSetti
   const sections = readSections(text, refuse);
   const devices = readNodes(sections.get(NODES_SECTION) ?? [], context, refuse, warnings);
   const folders: StatedFolder[] = [];
+  const ids = new Set<string>();
   for (const [name, lines] of sections) {
     if (name === NODES_SECTION) continue;
     const folder = readFolder(name, lines, context, refuse);
     if (folder === undefined) continue;
-    if (folders.some(({ id }) => id === folder.id)) {
+    if (ids.has(folder.id)) {
       problems.push({
         source: SOURCE,
         item: `[${name}]`,
@@ -56,6 +57,7 @@ export function readSyncthingIni(text: string, context: IniContext): SourceSetti
       });
       continue;
     }
+    ids.add(folder.id);
     folders.push({ ...folder, devices: devices.map(({ id, fingerprint }) => id || fingerprint) });
   }
   return { source: SOURCE, values: {}, folders, devices, problems, warnings };
@@ -65,6 +67,7 @@ export function readSyncthingIni(text: string, context: IniContext): SourceSetti
 function readSections(text: string, refuse: Refuse): Map<string, Line[]> {
   const sections = new Map<string, Line[]>();
   let current: Line[] | undefined;
+  let keys = new Set<string>();
   for (const [index, raw] of text
     .replace(/^\uFEFF/, '')
     .split('\n')
@@ -74,6 +77,7 @@ function readSections(text: string, refuse: Refuse): Map<string, Line[]> {
     if (line === '' || line.startsWith(';') || line.startsWith('#')) continue;
     if (line.startsWith('[')) {
       current = [];
+      keys = new Set();
       const name = openSection(line, number, sections, refuse);
       if (name !== undefined) sections.set(name, current);
       continue;
@@ -82,8 +86,11 @@ function readSections(text: string, refuse: Refuse): Map<string, Line[]> {
     const key = line.slice(0, Math.max(at, 0)).trim();
     if (current === undefined) refuse(number, 'text', line, 'a section such as [repository] first');
     else if (key === '') refuse(number, 'text', line, 'key = value');
-    else if (current.some((each) => each.key === key)) refuse(number, key, '', 'every key once');
-    else current.push({ number, key, value: line.slice(at + 1).trim() });
+    else if (keys.has(key)) refuse(number, key, '', 'every key once');
+    else {
+      keys.add(key);
+      current.push({ number, key, value: line.slice(at + 1).trim() });
+    }
   }
   return sections;
 }
@@ -142,6 +149,7 @@ function readNodes(
   warnings: string[],
 ): DeviceSettings[] {
   const devices: DeviceSettings[] = [];
+  const seen = new Set<string>();
   const ownFingerprint =
     context.ownCertificate === undefined ? undefined : fingerprint2013(context.ownCertificate);
   for (const { number, key, value } of lines) {
@@ -153,10 +161,11 @@ function readNodes(
     if (parsed instanceof Refusal || addresses instanceof Refusal) continue;
     const fingerprint = isOld ? key.toUpperCase() : '';
     if (isOld && fingerprint === ownFingerprint) continue;
-    if (devices.some((each) => each.id === parsed && each.fingerprint === fingerprint)) {
+    if (seen.has(parsed + fingerprint)) {
       refuse(number, 'ID', key, 'every ID once');
       continue;
     }
+    seen.add(parsed + fingerprint);
     if (isOld) warnings.push(oldFingerprintWarning(key));
     devices.push(statedDevice({ id: parsed, fingerprint, addresses, source: SOURCE }));
   }
