@@ -25,8 +25,9 @@ export async function run(
     await control(controlLine, io);
     return EXIT_OK;
   } catch (error) {
+    // What follows the first line is set off, so that no name in it can pass for a message of its own.
     const lines = messageOf(error).split('\n').map(printable);
-    io.error(`syncnest: ${lines.join('\n')}\n`);
+    io.error(`syncnest: ${lines.join('\n').replace(/\n(?! )/g, '\n  ')}\n`);
     return error instanceof BadSettings ? EXIT_USAGE : EXIT_FAILED;
   }
 }

@@ -93,7 +93,8 @@ export class NodeProcess {
 
   /** Starts the process and does not wait for anything. The folder is shared with every peer. */
   start(peers: readonly ProcessPeer[], extra: readonly string[] = []): void {
-    const options = ['-N', '-n', '--no-gui', '--log-format', 'pretty', '--conn-intv', '1'];
+    const gui = extra.includes('--gui-address') ? [] : ['--no-gui'];
+    const options = ['-N', '-n', ...gui, '--log-format', 'pretty', '--conn-intv', '1'];
     const args = ['--home', this.home, '--listen', this.address, ...options, ...extra];
     const env = programEnvironment(this.base, {
       SYNCNEST_FOLDERS: `default=${this.root}`,

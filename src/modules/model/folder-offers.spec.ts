@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { HandClock } from '../../../test/support/hand-clock.js';
 import { settingsFor } from '../config/settings-for.js';
 import { type PendingFolder } from '../database/index-database.js';
-import { FolderOffers, OFFERS_PER_DEVICE_MAX, type OffersDatabase } from './folder-offers.js';
+import {
+  FOLDER_ID_CHARACTERS_MAX,
+  FolderOffers,
+  LABEL_CHARACTERS_MAX,
+  OFFERS_PER_DEVICE_MAX,
+  type OffersDatabase,
+} from './folder-offers.js';
 
 function setup() {
   const lines: string[] = [];
@@ -53,6 +59,17 @@ describe('folders offered by devices', () => {
       'Device B offers folder "photos", which is not shared with it here',
     ]);
     expect(events).toHaveLength(2);
+  });
+
+  it('are not kept under an ID that cannot be kept, and their labels are cut', async () => {
+    const { offers, stored, lines, events } = setup();
+    await offers.add('A', 'pho\0tos', 'Photos');
+    await offers.add('A', 'x'.repeat(FOLDER_ID_CHARACTERS_MAX + 1), 'Photos');
+    expect([stored, lines, events]).toEqual([[], [], []]);
+    await offers.add('A', 'photos', `a\0b${'x'.repeat(100_000)}`);
+    expect(stored).toEqual(['A photos']);
+    const label = `a\ufffdb${'x'.repeat(LABEL_CHARACTERS_MAX - 3)}`;
+    expect(events).toEqual([{ folder: 'photos', device: 'A', label }]);
   });
 
   it('end when the device takes them back, and are told anew when it makes them again', async () => {

@@ -13,6 +13,10 @@ import { type EventsService } from '../events/events.service.js';
 export const OFFERS_PER_DEVICE_MAX = 100;
 /** Offers of one device that are looked at in one run of the node: it could make and take back any number. */
 export const OFFERS_PER_RUN_MAX = 1_000;
+/** An offer of a longer ID is not kept, nor one with a NUL character, of which a database keeps what is before it. */
+export const FOLDER_ID_CHARACTERS_MAX = 1_000;
+/** A longer label is cut. */
+export const LABEL_CHARACTERS_MAX = 1_000;
 
 export interface OffersLog {
   log(line: string): void;
@@ -42,7 +46,9 @@ export class FolderOffers {
     private readonly logger: OffersLog,
   ) {}
 
-  async add(device: DeviceId, folder: string, label: string): Promise<void> {
+  async add(device: DeviceId, folder: string, said: string): Promise<void> {
+    if (folder.includes('\0') || folder.length > FOLDER_ID_CHARACTERS_MAX) return;
+    const label = said.slice(0, LABEL_CHARACTERS_MAX).replaceAll('\0', '\ufffd');
     const isTold = this.seen.get(device)?.has(folder) ?? false;
     if (!isTold && !this.isLookedAt(device, folder)) return;
     // One that the user has dismissed waits again when it is made again.

@@ -42,9 +42,11 @@ export function commandWords(command: string): string[] {
 export function filledWords(words: readonly string[], folderPath: string, file: string): string[] {
   const values = valuesFor(folderPath, file);
   // Each place is filled once: a name that looks like a placeholder stays as it is.
-  return words.map((word) =>
-    word.replace(/%[A-Z_]+%/g, (each) => values[each.slice(1, -1)] ?? each),
-  );
+  return words.map((word) => {
+    const filled = word.replace(/%[A-Z_]+%/g, (each) => values[each.slice(1, -1)] ?? each);
+    // A name never becomes an option: as a path from the directory that it is in, it is the same file.
+    return filled.startsWith('-') && !word.startsWith('-') ? `./${filled}` : filled;
+  });
 }
 
 function valuesFor(folderPath: string, file: string): Record<string, string> {
