@@ -132,6 +132,7 @@ describe('a name that is odd', () => {
     const name = 'directory\\..\\..\\outside\\precious';
     folder.index(peer, [folder.file(name, 'mine')]);
     await until('it is there', () => contentOf(besieged.path(name)) === 'mine');
+    await besieged.rests();
     peer.send('request', { id: 3, folder: 'default', name, size: 4 });
     const { code, data } = await peer.next('response');
     expect([code, Buffer.from(data).toString()]).toEqual([0, 'mine']);

@@ -83,6 +83,7 @@ async function saysEverywhere(
   ]);
   const { id } = await peer.next('request');
   peer.send('response', { id, code: 3 });
+  folder.update(peer, folder.deleted(denied.name!));
   peer.send('request', { id: 8, folder: MARK, name: FILE, size: 1 });
   peer.send('request', { id: 9, folder: 'default', name: `${FILE} that nobody has`, size: 1 });
   return { peer, folder, stranger };

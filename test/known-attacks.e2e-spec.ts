@@ -294,6 +294,7 @@ describe('CVE-2021-43820: a right to one folder, used for another', () => {
       'it is there',
       () => contentOf(join(besieged.place('simple'), 'shared')) === 'shared',
     );
+    await besieged.rests('simple');
     const ask = async (id: number): Promise<bep.Response> => {
       const request = {
         folder: 'simple',
