@@ -143,6 +143,8 @@ export class DiskUser {
       await work(file);
       if (flush) await file.sync();
       await file.close();
+      // Of a file that is on the disk under no name nothing would be left.
+      if (flush) await flushUp(fs, parentOf(name));
     });
   }
 
