@@ -3,16 +3,16 @@
  * may have it.
  *
  * 'harsh': everything by itself. Of a rename one of its two entries may be lost; of several changes of one entry only the
- * last is asked about. 'journaling': entries change in the order of the calls and a call's changes go together, so that
- * what is lost is the end of a row; whatever came before a flush of anything is kept. The content of each file is by
- * itself on both.
+ * last is asked about. 'journaling': entries and metadata change in the order of the calls, and a call's changes go
+ * together, so that what is lost is the end of a row; whatever came before a flush of anything is kept. The content of
+ * a file that was written to is by itself on both.
  */
 import { type EntryChange as Change } from './memory-journal.js';
 import { type ContentFate, type MemoryEntry, type MemoryNode } from './memory-node.js';
 
 export type CrashModel = 'harsh' | 'journaling';
 
-/** Something that was not flushed: a file's content and metadata, a directory's metadata, or what became of an entry. */
+/** Something that was not flushed: a file's content with its metadata, metadata alone, or what became of an entry. */
 export interface Unsynced {
   readonly kind: 'content' | 'metadata' | 'entry';
   /** Of a rename the name that it took away. */
@@ -28,80 +28,97 @@ export interface CrashOptions {
 
 type EntryChange = Change<MemoryNode>;
 
-/** Changes of entries that are kept or lost together. */
-type Step = readonly EntryChange[];
+/** Something that is kept or lost as one. */
+interface Doubt {
+  readonly what: Unsynced;
+  /** Of the journal; undefined: it has no place in an order. */
+  readonly step: number | undefined;
+  readonly fall: (fate: ContentFate) => void;
+}
 
 /** In the order in which a crash asks. */
 export function unsyncedOf(root: MemoryNode, model: CrashModel): Unsynced[] {
-  const names = namesOf(root);
-  const contents = [...names].filter(([node]) => !node.isDurable);
-  return [
-    ...contents.map(([node, name]) => contentOf(node, name)),
-    ...stepsOf(root, model).map((step) => entryOf(step, names)),
-  ];
+  return doubtsOf(root, model, namesOf(root)).map(({ what }) => what);
 }
 
-export function crashTree(root: MemoryNode, options: CrashOptions): void {
-  const { keepUnsynced, model = 'harsh' } = options;
+export function crashTree(root: MemoryNode, { keepUnsynced, model = 'harsh' }: CrashOptions): void {
   const fateOf = (what: Unsynced): ContentFate => {
     const answer = typeof keepUnsynced === 'function' ? keepUnsynced(what) : keepUnsynced;
     return typeof answer === 'string' ? answer : answer ? 'kept' : 'lost';
   };
   const names = namesOf(root);
-  for (const [node, name] of names) {
-    if (!node.isDurable) node.fall(fateOf(contentOf(node, name)));
+  const fates: [Doubt, ContentFate][] = [];
+  let isCut = false;
+  for (const doubt of doubtsOf(root, model, names)) {
+    const fate: ContentFate = isCut && doubt.step !== undefined ? 'lost' : fateOf(doubt.what);
+    isCut ||= model === 'journaling' && doubt.step !== undefined && fate === 'lost';
+    fates.push([doubt, fate]);
   }
-  const lost: Step[] = [];
-  for (const step of stepsOf(root, model)) {
-    const isCut = model === 'journaling' && lost.length > 0;
-    if (isCut || fateOf(entryOf(step, names)) === 'lost') lost.push(step);
-  }
-  for (const { directory, key, before } of lost.flat().reverse()) setEntry(directory, key, before);
+  // The last changes of an entry are taken back first.
+  for (const [{ fall }, fate] of fates.reverse()) fall(fate);
   root.journal.clear();
   dropSecondParents(root, new Set([root]));
-  for (const node of names.keys()) node.links = 0;
+  for (const node of names.keys()) {
+    node.makeDurable();
+    node.links = 0;
+  }
   countLinks(root);
 }
 
-function contentOf(node: MemoryNode, name: string): Unsynced {
-  return { kind: node.type === 'directory' ? 'metadata' : 'content', name };
-}
-
-function entryOf([{ directory, key, before, after }]: Step, names: Names): Unsynced {
-  const way = names.get(directory) ?? '';
-  const base = before?.name ?? after?.name ?? key;
-  return { kind: 'entry', name: way === '' ? base : `${way}/${base}` };
-}
-
-function stepsOf(root: MemoryNode, model: CrashModel): Step[] {
-  const { changes, committedStep } = root.journal;
-  const steps = new Map<unknown, EntryChange[]>();
-  if (model === 'journaling') {
-    for (const change of changes) {
-      if (change.step > committedStep) add(steps, change.step, change);
-    }
-    return [...steps.values()];
+function doubtsOf(root: MemoryNode, model: CrashModel, names: Names): Doubt[] {
+  const changed = [...names].filter(([{ changedStep }]) => changedStep !== undefined);
+  if (model === 'harsh') {
+    return [...changed.map(([node, name]) => ofNode(node, name)), ...harshEntries(root, names)];
   }
+  const { committedStep } = root.journal;
+  const written = changed.filter(([node]) => !node.isContentDurable);
+  const ordered = changed
+    .filter(([node]) => node.isContentDurable && (node.changedStep ?? 0) > committedStep)
+    .map(([node, name]) => ({ ...ofNode(node, name), step: node.changedStep }));
+  const steps = new Map<number, EntryChange[]>();
+  for (const change of root.journal.changes) {
+    if (change.step <= committedStep) continue;
+    steps.set(change.step, [...(steps.get(change.step) ?? []), change]);
+  }
+  const entries = [...steps].map(([step, changes]) => ({ ...ofEntries(changes, names), step }));
+  return [
+    ...written.map(([node, name]) => ofNode(node, name)),
+    ...[...ordered, ...entries].sort((a, b) => (a.step ?? 0) - (b.step ?? 0)),
+  ];
+}
+
+/** Each entry by itself, from what it was when its directory was last flushed to what it is. */
+function harshEntries(root: MemoryNode, names: Names): Doubt[] {
   const keys = new Map<MemoryNode, Map<string, EntryChange>>();
-  for (const change of changes) {
+  for (const change of root.journal.changes) {
     const known = keys.get(change.directory) ?? new Map<string, EntryChange>();
     keys.set(change.directory, known);
     const first = known.get(change.key);
-    known.set(change.key, {
-      ...change,
-      before: first === undefined ? change.before : first.before,
-    });
+    known.set(change.key, first === undefined ? change : { ...change, before: first.before });
   }
   return [...keys.values()]
     .flatMap((known) => [...known.values()])
     .filter(({ before, after }) => before?.node !== after?.node || before?.name !== after?.name)
-    .map((change) => [change]);
+    .map((change) => ofEntries([change], names));
 }
 
-function add(steps: Map<unknown, EntryChange[]>, key: unknown, change: EntryChange): void {
-  const known = steps.get(key);
-  if (known === undefined) steps.set(key, [change]);
-  else known.push(change);
+function ofNode(node: MemoryNode, name: string): Doubt {
+  const kind = node.isContentDurable ? 'metadata' : 'content';
+  return { what: { kind, name }, step: undefined, fall: (fate) => node.fall(fate) };
+}
+
+function ofEntries(changes: readonly EntryChange[], names: Names): Doubt {
+  const [{ directory, key, before, after }] = changes;
+  const way = names.get(directory) ?? '';
+  const base = before?.name ?? after?.name ?? key;
+  const name = way === '' ? base : `${way}/${base}`;
+  const fall = (fate: ContentFate): void => {
+    if (fate !== 'lost') return;
+    for (const change of [...changes].reverse()) {
+      setEntry(change.directory, change.key, change.before);
+    }
+  };
+  return { what: { kind: 'entry', name }, step: undefined, fall };
 }
 
 function setEntry(directory: MemoryNode, key: string, entry: MemoryEntry | undefined): void {

@@ -208,7 +208,7 @@ export class MemoryDisk {
   }
 
   /** All that is on it, and what of that is not flushed. Nobody has it open. */
-  copy(): MemoryDisk {
+  copy(clock = this.clock): MemoryDisk {
     const journal = new MemoryJournal<MemoryNode>();
     const copies = new Map<MemoryNode, MemoryNode>();
     const copyOf = (node: MemoryNode): MemoryNode => {
@@ -223,7 +223,7 @@ export class MemoryDisk {
     };
     const root = copyOf(this.root);
     journal.take(this.root.journal, copyOf);
-    const disk = new MemoryDisk(this.clock, this.options, root);
+    const disk = new MemoryDisk(clock, this.options, root);
     disk.space = this.space;
     disk.#lastInode = this.#lastInode;
     disk.#lastChangedNs = this.#lastChangedNs;

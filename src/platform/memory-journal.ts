@@ -31,6 +31,11 @@ export class MemoryJournal<Node> {
     return this.#committed;
   }
 
+  /** The one under way. */
+  get step(): number {
+    return this.#step;
+  }
+
   /** The changes that follow belong to another call. */
   beginStep(): void {
     this.#step += 1;

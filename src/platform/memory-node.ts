@@ -48,7 +48,9 @@ export class MemoryNode {
   #modifiedNs: bigint;
   #changedNs: bigint;
   #durable: State;
-  #isDurable = true;
+  #isContentDurable = true;
+  /** The step of the journal in which it was first changed since it was flushed; undefined: it was not. */
+  #changedStep: number | undefined;
   // The durable state and this one hold the same bytes: copy before writing.
   #sharesBytes = true;
 
@@ -69,9 +71,13 @@ export class MemoryNode {
     this.#durable = this.#state();
   }
 
-  /** Whether a crash now could take nothing from it but entries. */
-  get isDurable(): boolean {
-    return this.#isDurable;
+  get isContentDurable(): boolean {
+    return this.#isContentDurable;
+  }
+
+  /** The step of the journal since which a crash could take something from it; undefined: nothing but entries. */
+  get changedStep(): number | undefined {
+    return this.#changedStep;
   }
 
   stat(): ItemStat {
@@ -89,6 +95,11 @@ export class MemoryNode {
       uid: this.#uid,
       gid: this.#gid,
     };
+  }
+
+  /** What a file holds now, not copied: to be read at once. */
+  get content(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size);
   }
 
   read(position: number, length: number): Uint8Array {
@@ -149,7 +160,8 @@ export class MemoryNode {
 
   makeDurable(): void {
     this.#durable = this.#state();
-    this.#isDurable = true;
+    this.#isContentDurable = true;
+    this.#changedStep = undefined;
     this.#sharesBytes = true;
   }
 
@@ -181,7 +193,8 @@ export class MemoryNode {
     copy.#size = this.#size;
     copy.#bytes = this.#bytes;
     copy.#durable = this.#durable;
-    copy.#isDurable = this.#isDurable;
+    copy.#isContentDurable = this.#isContentDurable;
+    copy.#changedStep = this.#changedStep;
     this.#sharesBytes = true;
     return copy;
   }
@@ -208,12 +221,13 @@ export class MemoryNode {
 
   #touch(now: Instant): void {
     this.#modifiedNs = now.modifiedNs;
+    this.#isContentDurable = false;
     this.#changed(now);
   }
 
   #changed(now: Instant): void {
     this.#changedNs = now.changedNs;
-    this.#isDurable = false;
+    this.#changedStep ??= this.journal.step;
   }
 
   /** Makes room for `size` bytes in an array of our own; a new one has room for `capacity`. */

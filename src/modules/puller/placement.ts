@@ -4,7 +4,7 @@
  * fails when something has that name already.
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
-import { parentOf, tempNameFor } from '../../domain/file-name.js';
+import { tempNameFor } from '../../domain/file-name.js';
 import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
 import { isSameFile } from '../../platform/item-state.js';
 import { isOtherDisk } from '../../platform/system-errors.js';
@@ -74,7 +74,7 @@ export async function placeMoved(
     await ctx.fs.removeFile(tempName).catch(() => undefined);
     throw error;
   }
-  if (parentOf(from) !== parentOf(name)) await ctx.fs.syncDirectory(parentOf(name));
+  await ctx.batch.syncWay(name);
   const left = await lookFor(ctx, from, handle);
   if (left === undefined) return true;
   if (!isSameFile(seen, left)) return false;

@@ -163,4 +163,28 @@ describe('PullerService stopped at any operation', () => {
     expect(await folder.names()).toEqual(['f']);
     await folder.close();
   });
+
+  it.each([['beside'], ['new/deep/file']])(
+    'has flushed that a moved file is called %s before its old name goes',
+    async (name) => {
+      const folder = await PullFixture.inMemory();
+      await folder.has(folder.file('old', 'what I wrote'));
+      await folder.crash(true);
+      await folder.announce(
+        folder.directory('new'),
+        folder.directory('new/deep'),
+        folder.deleted('old'),
+        folder.file(name, 'what I wrote'),
+      );
+      folder.disk!.afterOperation = (operation, gone) => {
+        if (operation === 'removeFile' && gone === 'old') throw new Error('the power is gone');
+      };
+      await folder.pull().catch(() => undefined);
+      folder.disk!.afterOperation = undefined;
+      await folder.crash((lost) => lost.name === 'old');
+      expect(await folder.fs.stat('old')).toBeUndefined();
+      expect(await folder.read(name)).toBe('what I wrote');
+      await folder.close();
+    },
+  );
 });

@@ -4,6 +4,7 @@
  */
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { SyncError } from '../../domain/errors.js';
+import { parentOf } from '../../domain/file-name.js';
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
@@ -53,6 +54,19 @@ export class RecordBatch {
           this.failure ??= error;
         });
       });
+    }
+  }
+
+  /**
+   * Flushes the entry of the item, and those of the directories on the way to it that are not yet: for what is to be
+   * certain before a group is recorded.
+   */
+  async syncWay(name: string): Promise<void> {
+    let directory = parentOf(name);
+    await this.fs.syncDirectory(directory);
+    while (directory !== '') {
+      directory = parentOf(directory);
+      if (this.directories.has(directory)) await this.fs.syncDirectory(directory);
     }
   }
 

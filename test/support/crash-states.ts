@@ -1,0 +1,399 @@
+/**
+ * Runs a sequence of operations, and then meets a crash at each call on the disk and each commit of the index in the
+ * last of them: every state that could be left is started anew, and held to what the node promises. Crashes in earlier
+ * operations are those of shorter sequences.
+ */
+import { isConflictName } from '../../src/domain/file-name.js';
+import { DatabaseMemory, type SavedRows } from '../../src/modules/database/database-memory.js';
+import {
+  type CrashModel,
+  type CrashOptions,
+  MemoryDisk,
+  systemError,
+  type Unsynced,
+} from '../../src/platform/memory-disk.js';
+import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
+import { type ContentFate } from '../../src/platform/memory-node.js';
+import { type SeededRandom } from '../../src/testing/random.js';
+import {
+  beginning,
+  LocalUser,
+  type Operation,
+  OtherDevice,
+  type Scene,
+  Writings,
+} from './crash-operations.js';
+import { type DiskItem, type FolderKind, FolderLife, isOwnName, itemsOn } from './folder-life.js';
+import { FakeBlockSource, FOLDER, OURS, StillClock } from './pull-fixture.js';
+
+const MINUTE_MS = 60_000;
+const ROWS_MAX = 1_000;
+/** Of so many things every subset is tried, of more only some. */
+const ALL_SUBSETS_MAX = 4;
+
+/** What a crash at one moment could leave. */
+interface Moment {
+  readonly what: string;
+  readonly disk: MemoryDisk;
+  readonly rows: SavedRows;
+  readonly nowMs: number;
+}
+
+export interface CrashCount {
+  sequences: number;
+  /** Calls and commits. */
+  moments: number;
+  /** That were started anew. */
+  states: number;
+  readonly violations: string[];
+}
+
+/** A folder in sync, flushed: where all sequences of one kind of folder begin. */
+export class CrashScene {
+  private constructor(
+    private readonly kind: FolderKind,
+    private readonly source: FakeBlockSource,
+    private readonly disk: MemoryDisk,
+    private readonly rows: SavedRows,
+    private readonly other: OtherDevice,
+    private readonly writings: Writings,
+    private readonly nowMs: number,
+    private readonly memory: DatabaseMemory,
+    private readonly spare: DatabaseMemory,
+  ) {}
+
+  static async of(kind: FolderKind): Promise<CrashScene> {
+    const clock = new StillClock();
+    const source = new FakeBlockSource();
+    const disk = new MemoryDisk(clock, {
+      beforeOperation: (operation) => {
+        if (operation === 'link' && kind.hasNoSecondNames === true) throw systemError('EPERM');
+      },
+    });
+    const [memory, spare] = [new DatabaseMemory(), new DatabaseMemory()];
+    spare.open();
+    const life = await FolderLife.begin({ kind, clock, source, disk, memory });
+    const writings = new Writings();
+    const other = new OtherDevice(source, clock, writings, () => life.database);
+    const user = new LocalUser(() => life.fs, writings, source);
+    await beginning({ other, user, fresh: (what) => what });
+    await other.announce();
+    await life.work(true);
+    await life.end();
+    disk.crash({ keepUnsynced: true });
+    const rows = memory.save();
+    return new CrashScene(kind, source, disk, rows, other, writings, clock.now, memory, spare);
+  }
+
+  /** `together`: what the other device does is announced at once, and pulled in one pass. */
+  async enumerate(
+    operations: readonly Operation[],
+    together: boolean,
+    count: CrashCount,
+    random: SeededRandom,
+    samples: number,
+  ): Promise<void> {
+    const title = operations.map(({ name }) => name).join(together ? ' + ' : ', ');
+    const run = await this.run(operations, together);
+    count.sequences += 1;
+    count.moments += run.calls;
+    for (const wrong of run.wrong) count.violations.push(`${title}, without a crash: ${wrong}`);
+    const seen = new Set<string>();
+    for (const moment of run.moments) {
+      for (const model of this.models) {
+        for (const fates of outcomesOf(moment.disk.unsynced(model), model, random, samples)) {
+          const clock = new StillClock();
+          clock.now = moment.nowMs + MINUTE_MS;
+          const disk = moment.disk.copy(clock);
+          disk.crash(optionsOf(model, fates));
+          const left = itemsOn(disk);
+          const key = `${run.moments.findIndex(({ rows }) => rows === moment.rows)} ${keyOf(left)}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          count.states += 1;
+          const wrong = await this.recover(moment, disk, clock, left, run);
+          const how = `${model} ${fates.join(' ')}`;
+          for (const each of wrong) {
+            count.violations.push(`${title}, crash after ${moment.what} (${how}): ${each}`);
+          }
+        }
+      }
+      // Rows read all at once are freed when the loop turns.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /**
+   * Where an item has one name only, nothing but the order of changes keeps that. And a disk without order may forget that
+   * a file went to the trash can, but not the time that it got there: then it looks as if a user had changed it.
+   */
+  private get models(): readonly CrashModel[] {
+    const { hasNoSecondNames, versioning } = this.kind;
+    const needsOrder = hasNoSecondNames === true || versioning === 'trashcan';
+    return needsOrder ? ['journaling'] : ['journaling', 'harsh'];
+  }
+
+  private async run(operations: readonly Operation[], together: boolean): Promise<SequenceRun> {
+    const clock = new StillClock();
+    clock.now = this.nowMs;
+    const { kind, source, memory } = this;
+    const disk = this.disk.copy(clock);
+    memory.load(this.rows);
+    const life = await FolderLife.begin({ kind, clock, source, disk, memory });
+    const writings = this.writings.copy();
+    const other = this.other.continued(clock, writings, () => life.database);
+    const user = new LocalUser(() => new MemoryFolderFs('/folder', disk), writings, source);
+    let texts = 0;
+    const scene: Scene = { other, user, fresh: (what) => `${what} ${++texts}` };
+    const recorder = new Recorder(disk, memory, clock);
+    for (const [index, operation] of operations.entries()) {
+      const isLast = index === operations.length - 1;
+      clock.now += MINUTE_MS;
+      await operation.run(scene);
+      if (operation.by === 'other' && together && !isLast) continue;
+      await other.announce();
+      if (operation.by === 'revert') writings.kept.clear();
+      if (isLast) recorder.start();
+      if (operation.by === 'revert') await life.revert();
+      await life.work(operation.by === 'user');
+      recorder.stop();
+    }
+    clock.now += MINUTE_MS;
+    await life.work(true);
+    const items = itemsOn(disk);
+    const wrong = [...wrongOnDisk(items, writings), ...(await wrongInIndex(life, items, writings))];
+    await life.end();
+    const { moments, calls } = recorder;
+    const isReverting = operations.at(-1)?.by === 'revert';
+    return { moments, calls, writings, final: comparable(items), isReverting, wrong };
+  }
+
+  private async recover(
+    moment: Moment,
+    disk: MemoryDisk,
+    clock: StillClock,
+    left: readonly DiskItem[],
+    { writings, final, isReverting }: SequenceRun,
+  ): Promise<string[]> {
+    const wrong = wrongOnDisk(left, writings);
+    const { kind, source, spare } = this;
+    spare.load(moment.rows);
+    try {
+      const life = await FolderLife.begin({ kind, clock, source, disk, memory: spare });
+      await life.work(true);
+      if (isReverting) {
+        // What was not reached stays as it was, until the user asks again.
+        await life.revert();
+        await life.work(false);
+      }
+      clock.now += MINUTE_MS;
+      const { local } = await life.database.summary(FOLDER);
+      await life.scan();
+      const more = await life.database.localsAfter(FOLDER, local.sequence, 1, Infinity);
+      if (more.length > 0) wrong.push(`does not come to rest: ${more[0]?.name}`);
+      const items = itemsOn(disk);
+      wrong.push(...wrongOnDisk(items, writings));
+      wrong.push(...(await wrongInIndex(life, items, writings)));
+      wrong.push(...differences(final, comparable(items)));
+      if (wrong.length > 0) wrong.push(...life.problems);
+      await life.end();
+    } catch (error) {
+      wrong.push(`fails: ${String(error)}`);
+    }
+    return [...new Set(wrong)];
+  }
+}
+
+interface SequenceRun {
+  readonly moments: readonly Moment[];
+  readonly calls: number;
+  readonly writings: Writings;
+  readonly final: Comparable;
+  readonly isReverting: boolean;
+  readonly wrong: readonly string[];
+}
+
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['createFile', 'write', 'truncate', 'setPermissions', 'setOwner', 'setModified', 'sync'],
+  ...['makeDirectory', 'removeDirectory', 'removeFile', 'rename', 'link', 'makeSymlink'],
+  ...['setLinkOwner', 'syncDirectory'],
+]);
+
+/** Keeps what there is after each call that changed something, and each commit. */
+class Recorder {
+  readonly moments: Moment[] = [];
+  calls = 0;
+  private rows: SavedRows | undefined;
+
+  constructor(
+    private readonly disk: MemoryDisk,
+    private readonly memory: DatabaseMemory,
+    private readonly clock: StillClock,
+  ) {}
+
+  start(): void {
+    this.rows = this.memory.save();
+    this.keep('the beginning');
+    this.disk.afterOperation = (operation, name) => {
+      this.calls += 1;
+      if (CHANGING.has(operation)) this.keep(`${operation} ${name}`);
+    };
+    this.memory.afterCommit = () => {
+      this.calls += 1;
+      this.rows = this.memory.save();
+      this.keep('a commit');
+    };
+  }
+
+  stop(): void {
+    this.disk.afterOperation = undefined;
+    this.memory.afterCommit = undefined;
+  }
+
+  private keep(what: string): void {
+    const { rows, clock } = this;
+    if (rows === undefined) return;
+    this.moments.push({ what, disk: this.disk.copy(), rows, nowMs: clock.now });
+  }
+}
+
+/** For each thing, in the order of the disk's questions, what becomes of it. */
+function* outcomesOf(
+  things: readonly Unsynced[],
+  model: CrashModel,
+  random: SeededRandom,
+  samples: number,
+): Generator<ContentFate[]> {
+  const all = (fate: ContentFate): ContentFate[] => things.map(() => fate);
+  yield all('kept');
+  if (things.length === 0) return;
+  yield all('lost');
+  const isContent = ({ kind }: Unsynced): boolean => kind === 'content';
+  if (things.some(isContent)) {
+    for (const fate of ['zeros', 'torn'] as const) {
+      yield things.map((thing) => (isContent(thing) ? fate : 'kept'));
+    }
+  }
+  if (things.length <= ALL_SUBSETS_MAX) {
+    for (let bits = 1; bits < 2 ** things.length - 1; bits += 1) {
+      yield things.map((_, i) => (bits & (1 << i) ? 'kept' : 'lost'));
+    }
+    return;
+  }
+  for (let one = 0; one < things.length; one += 1) {
+    yield things.map((_, i) => (i === one ? 'lost' : 'kept'));
+    yield things.map((_, i) => (i === one ? 'kept' : 'lost'));
+    if (model === 'journaling') yield things.map((_, i) => (i < one ? 'kept' : 'lost'));
+  }
+  for (let sample = 0; sample < samples; sample += 1) {
+    yield things.map((thing) =>
+      random.pick(isContent(thing) ? (['kept', 'lost', 'zeros', 'torn'] as const) : BOTH),
+    );
+  }
+}
+
+const BOTH = ['kept', 'lost'] as const;
+
+function optionsOf(model: CrashModel, fates: readonly ContentFate[]): CrashOptions {
+  let asked = 0;
+  return { model, keepUnsynced: () => fates[asked++] ?? 'kept' };
+}
+
+function keyOf(items: readonly DiskItem[]): string {
+  return items
+    .map(
+      (item) => `${item.name}\0${item.type}${item.content}\0${item.permissions} ${item.modifiedS}`,
+    )
+    .join('\n');
+}
+
+/** Of conflict copies, and of versions. */
+const MARKS = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}|~\d{8}-\d{6}/g;
+const VERSIONS = '.stversions/';
+
+function withoutMarks(name: string): string {
+  return name.replace(MARKS, '').replace(VERSIONS, '');
+}
+
+/** What is never to be, at no moment and after no crash. */
+function wrongOnDisk(items: readonly DiskItem[], writings: Writings): string[] {
+  const wrong: string[] = [];
+  const texts = new Set(items.map(({ content }) => content));
+  for (const text of writings.kept) if (!texts.has(text)) wrong.push(`lost: ${text}`);
+  for (const { name, type, content } of items) {
+    if (type !== 'file' || !(isOwnName(name) || name.startsWith(VERSIONS))) continue;
+    if (!isOwnName(name.replace(VERSIONS, ''))) continue;
+    if (writings.byName.get(withoutMarks(name))?.has(content) !== true) {
+      wrong.push(`${name} has what nobody wrote: ${JSON.stringify(content)}`);
+    }
+  }
+  return wrong;
+}
+
+/** What the index says, and so tells others, is on disk; the other way round; and it tells of nothing that nobody did. */
+async function wrongInIndex(
+  { database }: FolderLife,
+  items: readonly DiskItem[],
+  writings: Writings,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const own = new Map(items.filter(({ name }) => isOwnName(name)).map((item) => [item.name, item]));
+  const needs = await database.needs(FOLDER, undefined, ROWS_MAX);
+  for (const { global } of needs) wrong.push(`still needed: ${global.name}`);
+  const rows = await database.localsAfter(FOLDER, 0, ROWS_MAX, Infinity);
+  for (const row of rows) {
+    const item = own.get(row.name);
+    own.delete(row.name);
+    const isOurs = row.modifiedBy === OURS && row.localFlags === 0 && row.version.length > 0;
+    if (row.deleted) {
+      if (item !== undefined) wrong.push(`there, but told to be deleted: ${row.name}`);
+      if (isOurs && !writings.deleted.has(row.name)) wrong.push(`false delete: ${row.name}`);
+      continue;
+    }
+    if (item === undefined) {
+      wrong.push(`not there, but told to be: ${row.name}`);
+      continue;
+    }
+    const content = row.type === 'symlink' ? row.symlinkTarget : writings.textOf(row);
+    const said = row.type === 'directory' ? '' : content;
+    if (item.type !== row.type || item.content !== said) {
+      wrong.push(`${row.name} is ${item.type} ${item.content}, told to be ${row.type} ${said}`);
+    }
+    // A directory that was made but not recorded is found by the scan: there is nothing in it to be wrong.
+    const isFound = row.type === 'directory' || isConflictName(row.name);
+    if (isOurs && !isFound && !writings.changed.has(row.name)) {
+      wrong.push(`false change: ${row.name}`);
+    }
+  }
+  for (const name of own.keys()) wrong.push(`not in the index: ${name}`);
+  return wrong;
+}
+
+interface Comparable {
+  readonly items: readonly string[];
+  /** Contents among the versions. */
+  readonly versions: readonly string[];
+}
+
+function comparable(items: readonly DiskItem[]): Comparable {
+  const own = items.filter(({ name }) => isOwnName(name));
+  const told = own.map(({ name, type, content, permissions, modifiedS }) => {
+    const time = type === 'file' ? modifiedS : '';
+    const mark = isConflictName(name) ? 'copy of ' : '';
+    const mode = type === 'symlink' ? '' : permissions.toString(8);
+    return `${mark}${withoutMarks(name)}: ${type} ${content} ${mode} ${time}`;
+  });
+  const kept = items.filter(({ name, type }) => name.startsWith(VERSIONS) && type === 'file');
+  return { items: told.sort(), versions: kept.map(({ content }) => content).sort() };
+}
+
+function differences(expected: Comparable, found: Comparable): string[] {
+  const missing = expected.items.filter((item) => !found.items.includes(item));
+  const surplus = found.items.filter((item) => !expected.items.includes(item));
+  const versions = expected.versions.filter((text) => !found.versions.includes(text));
+  return [
+    ...missing.map((item) => `missing in the end: ${item}`),
+    ...surplus.map((item) => `too much in the end: ${item}`),
+    ...versions.map((text) => `no version of it: ${text}`),
+  ];
+}
