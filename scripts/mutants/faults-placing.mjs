@@ -52,7 +52,7 @@ export const placing = [
       edit(
         `${PULLER}/record-batch.ts`,
         'await forEachConcurrently(directories, this.syncs, (directory) => this.sync(directory));',
-        'void [directories, forEachConcurrently];',
+        '',
       ),
     ],
     [CRASH],
@@ -171,7 +171,7 @@ export const placing = [
       edit(
         `${PULLER}/delete-actions.ts`,
         '  if (losesContent(item, ctx.folder.replicaId)) return keepOurs(ctx, item);\n',
-        '  void losesContent;\n',
+        '',
       ),
     ],
     [DELETES, `${PULLER}/pull-plan.spec.ts`],
@@ -183,7 +183,7 @@ export const placing = [
       edit(
         `${PULLER}/delete-actions.ts`,
         'const version = updateVector(mergeVectors(local.version, global.version), replicaId, nowS);',
-        'const { version } = local;\n  void [updateVector, mergeVectors, replicaId, nowS];',
+        'const { version } = local;',
       ),
     ],
     [DELETES],
@@ -219,7 +219,7 @@ export const placing = [
       edit(
         `${PULLER}/placement.ts`,
         'const kept = await keepLoser(ctx, item);',
-        "const kept = 'none' as Awaited<ReturnType<typeof keepLoser>>;",
+        "const kept = 'none';",
       ),
     ],
     [CONFLICTS],
@@ -254,8 +254,8 @@ export const placing = [
     [
       edit(
         `${PULLER}/replaced-files.ts`,
-        'if (versioner === undefined || seen.type',
-        'if (versioner === undefined || seen.type === seen.type || seen.type',
+        "if (versioner === undefined || seen.type !== 'file' || versioner.isOwn(name)) return act(seen);",
+        'return act(seen);',
       ),
     ],
     [VERSIONS],
@@ -263,13 +263,7 @@ export const placing = [
   mutant(
     'move-takes-the-user-edit-along',
     'What a user writes into a file while it is moved is gone under the name that it was written to.',
-    [
-      edit(
-        `${PULLER}/placement.ts`,
-        '  if (!isSameFile(seen, left)) return false;\n',
-        '  void isSameFile;\n',
-      ),
-    ],
+    [edit(`${PULLER}/placement.ts`, '  if (!isSameFile(seen, left)) return false;\n', '')],
     [EDITS],
   ),
   mutant(
