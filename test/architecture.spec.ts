@@ -21,8 +21,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   connections: ['config', 'cert', 'events', 'protocol', 'discovery', 'database'],
   versions: ['config'],
   puller: ['config', 'events', 'database', 'connections', 'versions'],
+  guard: ['config', 'events', 'database', 'scanner'],
   model: [
-    ...['config', 'events', 'database', 'protocol', 'scanner', 'watcher', 'connections'],
+    ...['config', 'events', 'guard', 'database', 'protocol', 'scanner', 'watcher', 'connections'],
     ...['puller', 'versions'],
   ],
   api: [

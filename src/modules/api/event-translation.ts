@@ -89,6 +89,7 @@ export const TRANSLATIONS: Translations = {
       ...(from === '' ? {} : { from }),
       ...(to === '' ? {} : { to }),
     }),
+  FolderGuardActed: (event) => one('FolderGuardActed', event),
   FolderErrors: ({ folder, errors }) =>
     one('FolderErrors', {
       folder,

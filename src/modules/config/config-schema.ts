@@ -70,6 +70,13 @@ const FOLDER_DEVICE: Schema = [
   text('encryptionPassword', 'encryptionPassword'),
 ];
 
+/** What cannot be used is named by whoever reads the settings. */
+const GUARD: Schema = [
+  text('mode', '@mode', 'warn'),
+  number('percent', '@percent', 25),
+  number('filesMin', '@filesMin', 20),
+];
+
 const XATTR_FILTER: Schema = [
   {
     kind: 'objects',
@@ -146,6 +153,7 @@ export const FOLDER: Schema = [
   boolean('caseSensitiveFS', 'caseSensitiveFS'),
   // Ours alone: stock drops it when it writes the file.
   boolean('followSymlinks', 'followSymlinks', false, LATER),
+  { kind: 'object', key: 'guard', xml: 'guard', fields: GUARD, isLater: true },
   boolean('junctionsAsDirs', 'junctionsAsDirs'),
   boolean('syncOwnership', 'syncOwnership', false, LATER),
   boolean('sendOwnership', 'sendOwnership', false, LATER),

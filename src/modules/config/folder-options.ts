@@ -1,7 +1,12 @@
 /** What a folder's entry says beside its name and its sharing: the same keys in a request, a file and the environment,
  * and the settings that they amount to. Pure. What cannot be used counts as absent, as stock reads it. */
 import { type JsonObject } from './config-json.js';
-import { type FolderSettings, type SizeLimit, type VersioningSettings } from './settings.js';
+import {
+  type FolderSettings,
+  type GuardSettings,
+  type SizeLimit,
+  type VersioningSettings,
+} from './settings.js';
 
 /** After a path was quiet for so long it is scanned; stock waits 10 s, and a file that states so is honoured. */
 export const WATCH_DELAY_S = 0.3;
@@ -38,6 +43,7 @@ export type FolderOptions = Pick<
   | 'sendXattrs'
   | 'caseSensitiveFs'
   | 'followSymlinks'
+  | 'guard'
 >;
 
 /** Keys that are either on or off, and are off where absent. */
@@ -66,6 +72,7 @@ export const FOLDER_OPTION_DEFAULTS = {
   sendXattrs: false,
   caseSensitiveFs: false,
   followSymlinks: false,
+  guard: { mode: 'warn', percent: 25, filesMin: 20 },
 } as const satisfies FolderOptions;
 
 /** The keys of the JSON that are read here. */
@@ -77,6 +84,7 @@ export const FOLDER_OPTION_KEYS = [
   'minDiskFree',
   'order',
   'modTimeWindowS',
+  'guard',
   ...Object.values(FLAGS),
 ] as const;
 
@@ -97,6 +105,7 @@ export function folderOptions(json: JsonObject): FolderOptions {
   if (order !== undefined) options.pullOrder = order;
   const windowS = numberIn(json['modTimeWindowS'], 1, MODIFIED_WINDOW_S_MAX);
   if (windowS !== undefined) options.modifiedWindowS = windowS;
+  if (json['guard'] !== undefined) options.guard = json['guard'] as unknown as GuardSettings;
   for (const [option, key] of Object.entries(FLAGS)) {
     if (json[key] === true) options[option as keyof typeof FLAGS] = true;
   }
@@ -116,6 +125,7 @@ export function jsonOfOptions(folder: FolderOptions): JsonObject {
   if (folder.minDiskFree !== undefined) json['minDiskFree'] = jsonOfSize(folder.minDiskFree);
   if (folder.pullOrder !== undefined) json['order'] = folder.pullOrder;
   if (folder.modifiedWindowS !== undefined) json['modTimeWindowS'] = folder.modifiedWindowS;
+  if (folder.guard !== undefined) json['guard'] = { ...folder.guard };
   for (const [option, key] of Object.entries(FLAGS)) {
     if (folder[option as keyof typeof FLAGS] === true) json[key] = true;
   }

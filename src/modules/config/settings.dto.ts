@@ -8,6 +8,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -34,6 +35,25 @@ const DEVICE_ADDRESS = /^(?:dynamic|tcp:\/\/\S+:\d+)$/;
 const LISTEN_ADDRESS = /^tcp:\/\/\S+:\d+$/;
 
 const seconds = (least: number): string => `seconds from ${least} to ${YEAR_S}`;
+
+const PERCENT = 'percent from 0 to 100';
+const GUARD_FILES_MAX = 1_000_000_000;
+const GUARD_FILES = `a number of files from 0 to ${GUARD_FILES_MAX}`;
+
+export class GuardDto {
+  @IsIn(['off', 'warn', 'hold'], { message: 'one of off, warn, hold' })
+  mode!: string;
+
+  @IsNumber({}, { message: PERCENT })
+  @Min(0, { message: PERCENT })
+  @Max(100, { message: PERCENT })
+  percent!: number;
+
+  @IsInt({ message: GUARD_FILES })
+  @Min(0, { message: GUARD_FILES })
+  @Max(GUARD_FILES_MAX, { message: GUARD_FILES })
+  filesMin!: number;
+}
 
 export class FolderDto {
   @IsString()
@@ -67,6 +87,11 @@ export class FolderDto {
 
   @IsBoolean()
   paused!: boolean;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => GuardDto)
+  guard?: GuardDto;
 }
 
 export class DeviceDto {

@@ -48,6 +48,8 @@ export interface FolderSettings {
   readonly sendXattrs?: boolean;
   /** Names are not compared for case: the file system holds both. */
   readonly caseSensitiveFs?: boolean;
+  /** When changes are too many to be applied, or announced, unasked. Absent: it warns, with the usual limits. */
+  readonly guard?: GuardSettings;
   /** The user named this path in a configuration (the built-in default folder: false). */
   readonly isNamedByUser: boolean;
   /** Why this folder must not run: a setting that limits access and that we do not implement. Empty: it may. */
@@ -60,6 +62,13 @@ export interface SizeLimit {
   readonly value: number;
   /** Decimal units, as stock's. */
   readonly unit: '%' | 'B' | 'kB' | 'MB' | 'GB' | 'TB';
+}
+
+/** More than `percent` of the folder's files, and at least `filesMin`, deleted or replaced at once. */
+export interface GuardSettings {
+  readonly mode: 'off' | 'warn' | 'hold';
+  readonly percent: number;
+  readonly filesMin: number;
 }
 
 export type PullOrder =

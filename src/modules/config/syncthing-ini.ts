@@ -11,7 +11,8 @@ import {
   statedFolder,
   type StatedFolder,
 } from './partial-settings.js';
-import { type DeviceSettings } from './settings.js';
+import { FOLDER_OPTION_DEFAULTS } from './folder-options.js';
+import { type DeviceSettings, type GuardSettings } from './settings.js';
 import { Refusal, type SettingProblem } from './setting-problem.js';
 import { absolutePath, parseFullId } from './setting-values.js';
 
@@ -128,18 +129,38 @@ function readFolder(
   let path = '';
   let id =
     section === FOLDER_SECTION ? DEFAULT_FOLDER_ID : section.slice(FURTHER_FOLDER_PREFIX.length);
-  const known = section === FOLDER_SECTION ? ['dir', 'id'] : ['dir'];
+  let guard: GuardSettings | undefined;
+  const known = section === FOLDER_SECTION ? ['dir', 'id', 'guard'] : ['dir', 'guard'];
   for (const { number, key, value } of lines) {
     if (!known.includes(key)) refuse(number, key, value, `one of ${known.join(', ')}`);
     else if (value === '') refuse(number, key, '', 'a value');
     else if (key === 'dir') path = absolutePath(value, context);
-    else id = value;
+    else if (key === 'guard') {
+      const given = parseGuard(value);
+      if (given instanceof Refusal) refuse(number, key, value, given.expected);
+      else guard = given;
+    } else id = value;
   }
-  if (path !== '') return statedFolder({ id, path, followSymlinks: true, source: SOURCE });
+  if (path !== '') {
+    const options = guard === undefined ? {} : { guard };
+    return statedFolder({ id, path, followSymlinks: true, ...options, source: SOURCE });
+  }
   if (!lines.some(({ key }) => key === 'dir')) {
     refuse(lines.at(0)?.number ?? 0, `[${section}]`, '', 'dir = the path of the folder');
   }
   return undefined;
+}
+
+/** `hold`, or with its limits: `hold 25% 20`. */
+function parseGuard(text: string): GuardSettings | Refusal {
+  const match = /^(off|warn|hold)(?:\s+(\d{1,3}(?:\.\d+)?)\s*%)?(?:\s+(\d{1,9}))?$/.exec(text);
+  if (match === null) return new Refusal('off, warn or hold, then percent and files: hold 25% 20');
+  const { percent, filesMin } = FOLDER_OPTION_DEFAULTS.guard;
+  return {
+    mode: match[1] as GuardSettings['mode'],
+    percent: match[2] === undefined ? percent : Number(match[2]),
+    filesMin: match[3] === undefined ? filesMin : Number(match[3]),
+  };
 }
 
 function readNodes(

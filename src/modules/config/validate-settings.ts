@@ -67,10 +67,19 @@ function entryProblems(
 ): SettingProblem[] {
   const { id, source } = settings[list][Number(entry.property)];
   const kind = list === 'folders' ? 'folder' : 'device';
-  return (entry.children ?? []).map((error) => ({
-    source,
-    item: `${kind} ${JSON.stringify(id)} ${error.property}`,
-    value: shown(error.value),
-    expected: expectedOf(error),
-  }));
+  return (entry.children ?? []).flatMap((error) =>
+    partsOf(error).map(({ path, part }) => ({
+      source,
+      item: `${kind} ${JSON.stringify(id)} ${path}`,
+      value: shown(part.value),
+      expected: expectedOf(part),
+    })),
+  );
+}
+
+/** What is wrong within an object of its own is named one by one. */
+function partsOf(error: ValidationError): { path: string; part: ValidationError }[] {
+  const isObject = error.children !== undefined && error.children.length > 0;
+  if (!isObject || Array.isArray(error.value)) return [{ path: error.property, part: error }];
+  return error.children!.map((part) => ({ path: `${error.property}.${part.property}`, part }));
 }

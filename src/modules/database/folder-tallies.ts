@@ -5,7 +5,7 @@
 import { isInvalid, isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import { type FolderCounts } from './index-database.js';
 import { type ItemFacts } from './item-encoding.js';
-import { LOCAL, RECEIVE_ONLY_COUNTS } from './schema.js';
+import { LOCAL, RECEIVE_ONLY_COUNTS, THREAT_COUNTS } from './schema.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 
 interface Tally {
@@ -61,7 +61,8 @@ export class FolderTallies {
 
   /** The highest of any device. */
   get sequenceMax(): number {
-    return Math.max(0, ...Array.from(this.tallies.values(), (tally) => tally.sequence));
+    const ofDevices = [...this.tallies].filter(([device]) => device !== THREAT_COUNTS);
+    return Math.max(0, ...ofDevices.map(([, tally]) => tally.sequence));
   }
 
   setSequence(device: number, sequence: number): void {

@@ -3,6 +3,7 @@
  * transaction, and between steps reads can be served.
  */
 import { SyncError } from '../../domain/errors.js';
+import { type ThreatTally } from '../../domain/guard-threat.js';
 import { treeKey } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { FolderTallies } from './folder-tallies.js';
@@ -17,6 +18,7 @@ import { type KnownNames } from './known-names.js';
 import { type PendingRecords } from './pending-records.js';
 import { LOCAL } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
+import { type ThreatRows } from './threat-rows.js';
 
 /** One transaction of an update ends after so many items, or sooner when block lists are long (block-lists.ts). */
 const ITEMS_PER_TRANSACTION_MAX = 1_000;
@@ -29,6 +31,7 @@ export class IndexChanges {
     private readonly removal: IndexRemoval,
     private readonly lists: BlockLists,
     private readonly pending: PendingRecords,
+    private readonly threats: ThreatRows,
   ) {}
 
   /** newIndexId is used if the folder has none yet. */
@@ -127,6 +130,14 @@ export class IndexChanges {
 
   setFact(key: string, value: string): void {
     this.pending.setFact(key, value);
+  }
+
+  *judgeThreats(
+    folder: string,
+    after: number,
+    approved: Readonly<Record<string, number>>,
+  ): Steps<ThreatTally> {
+    return yield* this.threats.judge(this.knownFolder(folder), after, approved);
   }
 
   /** The device's sequence moves only with the last transaction: an interrupted update is announced again. */

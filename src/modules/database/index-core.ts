@@ -8,8 +8,10 @@ import { IndexRows } from './index-rows.js';
 import { IndexUpdate } from './index-update.js';
 import { IndexWalks } from './index-walks.js';
 import { KnownNames } from './known-names.js';
+import { NeedRows } from './need-rows.js';
 import { PendingRecords } from './pending-records.js';
 import { type SqliteConnection } from './sqlite-connection.js';
+import { ThreatRows } from './threat-rows.js';
 
 export type ReadName = keyof IndexReads;
 export type ChangeName = keyof IndexChanges;
@@ -36,11 +38,20 @@ export class IndexCore {
     const names = new KnownNames(db);
     const rows = new IndexRows(db, names, lists);
     const pending = new PendingRecords(db);
-    const updates = new IndexUpdate(db, names, rows, lists);
+    const needs = new NeedRows(db);
+    const updates = new IndexUpdate(db, names, rows, lists, needs);
+    const threats = new ThreatRows(db, rows, needs);
     const removal = new IndexRemoval(db, updates, lists);
     const queries = new IndexQueries(db, rows, lists);
-    this.reads = new IndexReads(db, names, queries, new IndexWalks(db, names, rows), pending);
-    this.changes = new IndexChanges(db, names, updates, removal, lists, pending);
+    this.reads = new IndexReads(
+      db,
+      names,
+      queries,
+      new IndexWalks(db, names, rows),
+      pending,
+      threats,
+    );
+    this.changes = new IndexChanges(db, names, updates, removal, lists, pending, threats);
   }
 
   read(method: ReadName, args: readonly unknown[]): unknown {

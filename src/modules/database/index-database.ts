@@ -7,6 +7,7 @@
  * Method names say whose entries: local = this device.
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+import { type NeedGate, type ThreatTally } from '../../domain/guard-threat.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type NeedOrder, type NeedPlace } from './need-order.js';
 
@@ -145,14 +146,40 @@ export abstract class IndexDatabase {
   ): Promise<LocalFileInfo[]>;
   /**
    * What we need, in tree order after the name `after`. Fewer than `limit` when the block lists are long (32 MiB):
-   * only an empty answer is the end.
+   * only an empty answer is the end. `gate`: without those that it does not let through.
    */
-  abstract needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]>;
+  abstract needs(
+    folder: string,
+    after: string | undefined,
+    limit: number,
+    gate?: NeedGate,
+  ): Promise<NeededItem[]>;
   /**
    * The needed ones of these names, in their order. Some at the end may be missing when block lists are long: only an
-   * empty answer says that none of them is needed.
+   * empty answer says that none of them is needed. `gate` as above.
    */
-  abstract neededOf(folder: string, names: readonly string[]): Promise<NeededItem[]>;
+  abstract neededOf(
+    folder: string,
+    names: readonly string[],
+    gate?: NeedGate,
+  ): Promise<NeededItem[]>;
+  /**
+   * What needs would delete or replace here, by the devices that modified. Looks first which deletes with a number above
+   * `after` are moves. `approved`: by device the number up to which its threats are approved.
+   */
+  abstract judgeThreats(
+    folder: string,
+    after: number,
+    approved: Readonly<Record<string, number>>,
+  ): Promise<ThreatTally>;
+  /** What the device's changes threaten, moves left out, numbered above `approved`; order and limits as of `needs`. */
+  abstract threats(
+    folder: string,
+    by: string,
+    after: string | undefined,
+    limit: number,
+    approved: number,
+  ): Promise<NeededItem[]>;
   /** Names that we need in this order, after this place. */
   abstract needPlaces(
     folder: string,

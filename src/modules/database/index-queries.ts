@@ -1,5 +1,6 @@
 /** Everything that only reads items. Lists are bounded by the caller's limit; names come as tree keys. */
 import { blockLength, blockOffset, blocksHashOf } from '../../domain/block.js';
+import { type NeedGate } from '../../domain/guard-threat.js';
 import { treeKey, treeKeyRange } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { type BlockLocation } from './index-database.js';
@@ -9,6 +10,7 @@ import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
 import { LOCAL } from './schema.js';
+import { passing, passingValues } from './threat-rows.js';
 import { type SqliteConnection, type SqlValue } from './sqlite-connection.js';
 
 /** Rows read in one go where the bytes of the answer are bounded too. */
@@ -46,11 +48,13 @@ export class IndexQueries {
     return packer.take();
   }
 
-  needs(folder: number, after: string | undefined, limit: number): Packed {
+  needs(folder: number, after: string | undefined, limit: number, gate?: NeedGate): Packed {
     const packer = new ItemPacker();
     const keys = this.db
-      .statement(`SELECT name FROM needs WHERE folder = ? AND name > ? ORDER BY name LIMIT ?`)
-      .all(folder, treeKey(after ?? ''), limit);
+      .statement(
+        `SELECT name FROM needs WHERE folder = ? AND name > ? ${passing(gate)} ORDER BY name LIMIT ?`,
+      )
+      .all(folder, treeKey(after ?? ''), ...passingValues(gate), limit);
     for (const [key] of keys) {
       packer.need(this.need(folder, key as Uint8Array));
       if (packer.length >= NEEDS_BYTES_MAX) break;
@@ -58,9 +62,10 @@ export class IndexQueries {
     return packer.take();
   }
 
-  neededOf(folder: number, names: readonly string[]): Packed {
+  neededOf(folder: number, names: readonly string[], gate?: NeedGate): Packed {
     const packer = new ItemPacker();
     for (const name of names) {
+      if (gate !== undefined && !this.mayPass(folder, treeKey(name), gate)) continue;
       packer.need(this.need(folder, treeKey(name)));
       if (packer.length >= NEEDS_BYTES_MAX) break;
     }
@@ -161,6 +166,13 @@ export class IndexQueries {
       .all(blocksHash)
       .map((row) => ({ folder: row[4] as string, item: rawItem(row) }))
       .filter(({ item }) => isReadable(LOCAL, decodeFacts(item.info)));
+  }
+
+  private mayPass(folder: number, key: Uint8Array, gate: NeedGate): boolean {
+    const row = this.db
+      .statement(`SELECT 1 FROM needs WHERE folder = ? AND name = ? ${passing(gate)}`)
+      .get(folder, key, ...passingValues(gate));
+    return row !== undefined;
   }
 
   private need(folder: number, key: Uint8Array): RawNeed | undefined {

@@ -2,6 +2,7 @@
  * The reading half of the index: what the port asks, by the names of folders and devices. Items are answered packed
  * (item-packing.ts). A folder or device that is not known has nothing.
  */
+import { type NeedGate } from '../../domain/guard-threat.js';
 import { FolderTallies } from './folder-tallies.js';
 import { type BlockLocation, type FolderCounts, type FolderSummary } from './index-database.js';
 import { type PendingDevice, type PendingFolder } from './index-database.js';
@@ -14,6 +15,7 @@ import { type NeedOrder, type NeedPlace } from './need-order.js';
 import { type PendingRecords } from './pending-records.js';
 import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS, RECEIVE_ONLY_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
+import { type ThreatRows } from './threat-rows.js';
 
 /** No row has these. */
 const NO_FOLDER = 0;
@@ -41,6 +43,7 @@ export class IndexReads {
     private readonly queries: IndexQueries,
     private readonly walks: IndexWalks,
     private readonly pending: PendingRecords,
+    private readonly threatRows: ThreatRows,
   ) {}
 
   folders(): string[] {
@@ -83,12 +86,25 @@ export class IndexReads {
     return this.within(folder, (id) => this.queries.localsAfter(id, after, limit, bytesMax));
   }
 
-  needs(folder: string, after: string | undefined, limit: number): Packed {
-    return this.within(folder, (id) => this.queries.needs(id, after, limit));
+  needs(folder: string, after: string | undefined, limit: number, gate?: NeedGate): Packed {
+    return this.within(folder, (id) => this.queries.needs(id, after, limit, gate));
   }
 
-  neededOf(folder: string, names: readonly string[]): Packed {
-    return this.within(folder, (id) => this.queries.neededOf(id, names));
+  neededOf(folder: string, names: readonly string[], gate?: NeedGate): Packed {
+    return this.within(folder, (id) => this.queries.neededOf(id, names, gate));
+  }
+
+  threats(
+    folder: string,
+    by: string,
+    after: string | undefined,
+    limit: number,
+    approved: number,
+  ): Packed {
+    return this.within(folder, (id) => {
+      const names = this.threatRows.names(id, by, after, limit, approved);
+      return this.queries.neededOf(id, names);
+    });
   }
 
   needPlaces(

@@ -10,7 +10,7 @@ import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-
 import { type KnownNames } from './known-names.js';
 import { isReadable, standingOf } from './name-standing.js';
 import { type DeviceItem, type Standing } from './name-standing.js';
-import { needColumns } from './need-order.js';
+import { type NeedRows } from './need-rows.js';
 import { GLOBAL_COUNTS, NEED_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
@@ -26,6 +26,7 @@ export class IndexUpdate {
     private readonly names: KnownNames,
     private readonly rows: IndexRows,
     private readonly lists: BlockLists,
+    private readonly needs: NeedRows,
   ) {}
 
   /** Records one item of one device. */
@@ -97,33 +98,11 @@ export class IndexUpdate {
   }
 
   private settle(target: UpdateTarget, key: Uint8Array, before: Standing, after: Standing): void {
-    const { folder, tallies } = target;
+    const { tallies } = target;
     moveCount(tallies, GLOBAL_COUNTS, before.global?.file, after.global?.file);
     moveCount(tallies, NEED_COUNTS, before.needed?.file, after.needed?.file);
-    if (after.needed === undefined) {
-      if (before.needed === undefined) return;
-      this.db.statement('DELETE FROM needs WHERE folder = ? AND name = ?').run(folder, key);
-    } else if (!isSameNeed(before.needed?.file, after.needed.file)) {
-      this.db
-        .statement(
-          `INSERT OR REPLACE INTO needs(folder, name, size, modified, chance)
-           VALUES(?, ?, ?, ?, ?)`,
-        )
-        .run(folder, key, ...needColumns(after.needed.file, key));
-    }
+    this.needs.settle(target, key, before, after);
   }
-}
-
-/** Nothing has changed that needs are sorted by. */
-function isSameNeed(before: ItemFacts | undefined, after: ItemFacts): boolean {
-  return (
-    before !== undefined &&
-    before.type === after.type &&
-    before.deleted === after.deleted &&
-    before.size === after.size &&
-    before.modifiedS === after.modifiedS &&
-    before.modifiedNs === after.modifiedNs
-  );
 }
 
 function moveCount(

@@ -147,6 +147,18 @@ export function decodeFacts(info: Uint8Array): ItemFacts {
   };
 }
 
+/** Short ID of the device that changed the item last. */
+export function decodeModifiedBy(info: Uint8Array): bigint {
+  const reader = new ByteReader(info);
+  const first = reader.byte();
+  const second = reader.byte();
+  reader.skipNumbers(5);
+  if ((second & LOCAL_FLAGS) !== 0) reader.skipNumbers(1);
+  if ((first & DISK_TIME) !== 0) reader.skipNumbers(2);
+  if ((second & TARGET) !== 0) reader.string();
+  return reader.uint64();
+}
+
 /** Byte strings in the result are copies: they pin nothing. */
 export function decodeLocal(item: RawItem): LocalFileInfo {
   const reader = new ByteReader(item.info);

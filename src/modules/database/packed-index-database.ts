@@ -3,6 +3,7 @@
  * core, in this thread or in another, is up to the class that extends it.
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+import { type NeedGate, type ThreatTally } from '../../domain/guard-threat.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
@@ -118,12 +119,35 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     return unpackPresent(packed, decodeLocal);
   }
 
-  async needs(folder: string, after: string | undefined, limit: number): Promise<NeededItem[]> {
-    return unpackNeeds(await this.read('needs', folder, after, limit));
+  async needs(
+    folder: string,
+    after: string | undefined,
+    limit: number,
+    gate?: NeedGate,
+  ): Promise<NeededItem[]> {
+    return unpackNeeds(await this.read('needs', folder, after, limit, gate));
   }
 
-  async neededOf(folder: string, names: readonly string[]): Promise<NeededItem[]> {
-    return unpackNeeds(await this.read('neededOf', folder, names));
+  async neededOf(folder: string, names: readonly string[], gate?: NeedGate): Promise<NeededItem[]> {
+    return unpackNeeds(await this.read('neededOf', folder, names, gate));
+  }
+
+  judgeThreats(
+    folder: string,
+    after: number,
+    approved: Readonly<Record<string, number>>,
+  ): Promise<ThreatTally> {
+    return this.change('judgeThreats', folder, after, approved);
+  }
+
+  async threats(
+    folder: string,
+    by: string,
+    after: string | undefined,
+    limit: number,
+    approved: number,
+  ): Promise<NeededItem[]> {
+    return unpackNeeds(await this.read('threats', folder, by, after, limit, approved));
   }
 
   needPlaces(

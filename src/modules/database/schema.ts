@@ -19,6 +19,8 @@ export const GLOBAL_COUNTS = -1;
 export const NEED_COUNTS = -2;
 /** Of our own items those that a receive-only folder keeps to itself; they are in no other counts. */
 export const RECEIVE_ONLY_COUNTS = -3;
+/** What threatened content of ours (threat-rows.ts): `sequence` is the last number given, the counts what was applied. */
+export const THREAT_COUNTS = -5;
 
 const CACHE_KIB = 24 * 1024;
 /** Pages of the journal after which it is copied into the file. */
@@ -28,7 +30,7 @@ const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
 export type Migration = (db: SqliteConnection) => void;
 
 /** Append only: the position in the list is the version. */
-export const MIGRATIONS: readonly Migration[] = [createTables, addNeedOrders];
+export const MIGRATIONS: readonly Migration[] = [createTables, addNeedOrders, addThreats];
 
 /** Settings that belong to the connection, not to the file. */
 export function configure(db: SqliteConnection): void {
@@ -148,5 +150,25 @@ function addNeedOrders(db: SqliteConnection): void {
     ALTER TABLE needs ADD COLUMN modified INTEGER;
     -- From a hash of the name.
     ALTER TABLE needs ADD COLUMN chance INTEGER;
+  `);
+}
+
+/** What needs would do to content of ours (threat-rows.ts). Those that are needed already are looked at later. */
+function addThreats(db: SqliteConnection): void {
+  db.execute(`
+    -- domain/guard-threat.ts; NULL: none.
+    ALTER TABLE needs ADD COLUMN threat INTEGER;
+    -- Counts up: a threat that changes is a new one.
+    ALTER TABLE needs ADD COLUMN threat_no INTEGER;
+    -- Short ID of the device that modified.
+    ALTER TABLE needs ADD COLUMN threat_by TEXT;
+    -- Hash of the block list: of the file here that is deleted or replaced, else of the file that is to come.
+    ALTER TABLE needs ADD COLUMN content BLOB;
+    -- Bytes of the file here.
+    ALTER TABLE needs ADD COLUMN local_bytes INTEGER;
+    CREATE INDEX threats_by ON needs(folder, threat_by, name) WHERE threat IS NOT NULL;
+    CREATE INDEX threat_numbers ON needs(folder, threat_no) WHERE threat IS NOT NULL;
+    CREATE INDEX moved_content ON needs(folder, content) WHERE threat = 4;
+    UPDATE needs SET threat = 5, threat_no = 0, threat_by = '';
   `);
 }

@@ -49,6 +49,15 @@ export interface NodeEvents {
   FolderInSync: { folder: string };
   /** Other links directly below its root are followed than before. */
   FollowedLinksChanged: { folder: string };
+  /** The guard of a folder: what a set (`scan`, or a device's short ID) would do, and what became of it. */
+  FolderGuardActed: {
+    folder: string;
+    set: string;
+    action: 'held' | 'warned' | 'approved' | 'rejected';
+    /** Files; 0 of a decision. */
+    deletes: number;
+    replaces: number;
+  };
   /** Why the folder is not watched, before and now; '' when it is. */
   FolderWatchStateChanged: { folder: string; from: string; to: string };
 }

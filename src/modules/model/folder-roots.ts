@@ -27,6 +27,12 @@ export class FolderRoots {
     return (await this.identityAt(path)) !== known.identity;
   }
 
+  /** Whether the path leads to another directory than the one that the index was made from. */
+  async isExchanged(folder: string, path: string, fs: FolderFs): Promise<boolean> {
+    const known = await this.known(folder);
+    return known?.path === path && known.identity !== (await identityOf(fs));
+  }
+
   /** The open folder is what its index is made from; resolves when that is durable. */
   async note(folder: string, path: string, fs: FolderFs): Promise<void> {
     const now: KnownRoot = { path, identity: await identityOf(fs) };

@@ -9,6 +9,7 @@ import { WakeLoop } from '../../platform/wake-loop.js';
 import { type FolderSettings } from '../config/settings.js';
 import { type FolderState } from '../events/events.service.js';
 import { type PullFolder } from '../puller/puller.service.js';
+import { type FolderGuard } from '../guard/folder-guard.js';
 import { ChangedAgain } from './changed-again.js';
 import { FolderIgnores } from './folder-ignores.js';
 import { carryOut, type FolderOrder, FolderOrders, mayOrder } from './folder-orders.js';
@@ -24,6 +25,7 @@ import {
 } from './folder-runner-parts.js';
 import { FolderScan, type ScanOutcome } from './folder-scan.js';
 import { type FolderWatch } from './folder-watch.js';
+import { GuardTurns } from './guard-turns.js';
 import { HOME_LOOK_INTERVAL_MS } from './home-room.js';
 import { FolderVersions } from './folder-versions.js';
 import { type LocalIdentity } from './identity.js';
@@ -57,6 +59,7 @@ export class FolderRunner {
   private readonly ignores = new FolderIgnores();
   private readonly temps: TempRounds;
   readonly versions: FolderVersions;
+  private readonly turns: GuardTurns;
 
   constructor(
     readonly settings: FolderSettings,
@@ -75,6 +78,11 @@ export class FolderRunner {
     );
     const wake = (): void => this.loop.wake();
     this.temps = new TempRounds(parts.clock, wake, (message) => log.info(message));
+    this.turns = new GuardTurns(settings, isSendOnly, parts, log, {
+      wake,
+      pull: () => this.requestPull(),
+      scan: (names) => this.requestScan(names),
+    });
     this.versions = new FolderVersions(settings, parts, wake, (message) => log.warn(message));
   }
 
@@ -96,6 +104,10 @@ export class FolderRunner {
 
   get watch(): FolderWatch {
     return this.parts.watch;
+  }
+
+  get guard(): FolderGuard {
+    return this.turns.guard;
   }
 
   get problems(): ItemProblem[] {
@@ -161,6 +173,7 @@ export class FolderRunner {
 
   async stop(): Promise<void> {
     this.timers.stop();
+    this.turns.stop();
     this.parts.watch.stop();
     this.versions.stop();
     this.temps.stop();
@@ -181,6 +194,8 @@ export class FolderRunner {
       if (names !== undefined) {
         await this.scan(fs, names, signal);
         this.requests.scanned();
+      } else if (this.guard.isDecisionDue && this.isFirstScanDone) {
+        await this.turns.carryOut(fs, this.identity(), signal);
       } else if (this.orders.next !== undefined && this.isFirstScanDone) {
         await this.carryOut(this.orders.next, fs, signal);
       } else if (this.versions.isRestoreDue && this.isFirstScanDone) {
@@ -205,7 +220,7 @@ export class FolderRunner {
       await requireMarker(this.openFs);
       return this.openFs;
     }
-    this.openFs = await openFolder(this.settings, this.parts, async (fs) => {
+    this.openFs = await openFolder(this.settings, this.parts, this.guard, async (fs) => {
       await this.versions.open(fs);
       this.onDisk = await settingsOnDisk(this.settings, fs, (message) => this.log.info(message));
     });
@@ -242,9 +257,11 @@ export class FolderRunner {
       clock,
       links,
       owners: this.owners,
+      guard: this.guard,
     });
     const outcome = await scan.run(fs, names, signal);
     this.noteProblems(names, outcome);
+    await this.turns.scanned(outcome.after, fs);
     this.changedAgain.scanned(outcome.retry);
     if (!this.isFirstScanDone && names.includes('')) {
       this.isFirstScanDone = true;
@@ -269,7 +286,8 @@ export class FolderRunner {
     }
     this.setState('syncing', '');
     await requireMarker(fs);
-    const outcome = await this.parts.puller.pull(this.pullFolder(fs), signal);
+    const gate = await this.turns.gate();
+    const outcome = await this.parts.puller.pull({ ...this.pullFolder(fs), gate }, signal);
     if (outcome.rescan.length > 0) {
       this.requests.add(outcome.rescan);
       this.isPullWanted = true;
@@ -325,6 +343,7 @@ export class FolderRunner {
   private refuseAll(error: unknown): void {
     this.requests.failed(error);
     this.orders.refuseAll(error);
+    this.guard.refuseAll(error);
     this.versions.refuseAll(error);
   }
 

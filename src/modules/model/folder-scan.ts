@@ -16,6 +16,8 @@ import { type FolderSettings } from '../config/settings.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { type ScanFinding, type ScannerService } from '../scanner/scanner.service.js';
+import { type FolderGuard } from '../guard/folder-guard.js';
+import { type AfterScan } from '../guard/scan-guard.js';
 import { type OwnerScan, windowNs } from './disk-settings.js';
 import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
@@ -37,6 +39,7 @@ export interface ScanOutcome {
   readonly problems: readonly ItemProblem[];
   /** Names that changed while they were looked at. */
   readonly retry: readonly string[];
+  readonly after: AfterScan;
 }
 
 export interface FolderScanParts {
@@ -46,6 +49,7 @@ export interface FolderScanParts {
   readonly clock: Clock;
   readonly owners: OwnerScan;
   readonly links: Pick<LinkKeeper, 'unclear'>;
+  readonly guard: FolderGuard;
 }
 
 export class FolderScan {
@@ -76,10 +80,17 @@ export class FolderScan {
         this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
       signal,
     });
+    const guarded = await this.parts.guard.scan(fs, trees.includes(''), this.identity);
     for await (const batch of findings) {
-      await this.record(await this.withoutUnclear(fs, batch));
+      await this.record(await guarded.take(await this.withoutUnclear(fs, batch)));
     }
-    return { changed: this.changed, problems: this.problems, retry: this.retry };
+    const left = guarded.finish();
+    let step = await left.next();
+    for (; step.done !== true; step = await left.next()) {
+      await this.record(await this.withoutUnclear(fs, step.value));
+    }
+    const { changed, problems, retry } = this;
+    return { changed, problems, retry, after: step.value };
   }
 
   /** Only what is certainly gone is told to be. */

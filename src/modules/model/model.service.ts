@@ -8,6 +8,7 @@ import { type FolderSettings, type Settings } from '../config/settings.js';
 import { SettingsService } from '../config/settings.service.js';
 import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
+import { forgetGuard } from '../guard/guard-memory.js';
 import { PullerService } from '../puller/puller.service.js';
 import { RescanScheduleService } from '../scanner/rescan-schedule.service.js';
 import { ScannerService } from '../scanner/scanner.service.js';
@@ -198,6 +199,7 @@ export class ModelService {
     await this.database.removeFolder(folder);
     await this.roots.forget(folder);
     await this.links.forget(folder);
+    await forgetGuard(folder, this.database);
     this.logger.log(`Folder ${folder}: its index is dropped`);
   }
 

@@ -1,6 +1,7 @@
 /** Opens the root of a folder that is to run: its marker has to be there, or is made where that is safe. */
 import { type FolderFs } from '../../platform/folder-fs.js';
 import { type FolderSettings } from '../config/settings.js';
+import { type FolderGuard } from '../guard/folder-guard.js';
 import { makeOrRequireMarker } from './folder-marker.js';
 import { type FolderRunnerParts } from './folder-runner-parts.js';
 
@@ -8,6 +9,7 @@ import { type FolderRunnerParts } from './folder-runner-parts.js';
 export async function openFolder(
   { id, path, isNamedByUser }: FolderSettings,
   { database, factory, roots }: Pick<FolderRunnerParts, 'database' | 'factory' | 'roots'>,
+  guard: FolderGuard,
   opened: (fs: FolderFs) => Promise<void>,
 ): Promise<FolderFs> {
   const { local } = await database.summary(id);
@@ -16,7 +18,11 @@ export async function openFolder(
   const fs = await factory.open(path);
   try {
     await makeOrRequireMarker(fs, isNew, isNamedByUser);
-    await roots.note(id, path, fs);
+    const isExchanged = !isNew && (await roots.isExchanged(id, path, fs));
+    const isGuarded = isExchanged && guard.rules.mode !== 'off';
+    guard.opened(isGuarded);
+    // Another one is what the index is made from only when a scan has been judged.
+    if (!isGuarded) await roots.note(id, path, fs);
     await opened(fs);
     return fs;
   } catch (error) {

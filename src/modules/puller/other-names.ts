@@ -43,7 +43,7 @@ async function outgoing(
   other: OtherName,
 ): Promise<NeededItem> {
   if (other.asked !== global.name) throw taken(other);
-  const old = await ctx.database.needed(ctx.folder.settings.id, toNfc(other.real));
+  const old = await ctx.needs.needed(ctx.folder.settings.id, toNfc(other.real));
   const mayGo =
     old !== undefined &&
     old.global.deleted &&

@@ -1,5 +1,6 @@
 /** What every part of one pass over a folder's needs works with. Made by PullPass, gone with it. */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
+import { type NeedGate } from '../../domain/guard-threat.js';
 import { type IgnoreMatcher } from '../../domain/ignore/matcher.js';
 import { type Clock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
@@ -15,6 +16,7 @@ import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
 import { type RecordBatch } from './record-batch.js';
 import { type TempBook } from './temp-book.js';
+import { type OpenNeeds } from './open-needs.js';
 import { type Transfers } from './transfers.js';
 import { type WritableDirectories } from './writable-directories.js';
 
@@ -30,6 +32,8 @@ export interface PullFolder {
   readonly ignores: IgnoreMatcher;
   /** Keeps what the cluster replaces or deletes. Absent: nothing is kept. */
   readonly versioner?: Versioner;
+  /** What must not be looked at now, as it would delete or replace too much. Absent: nothing. */
+  readonly gate?: NeedGate | undefined;
   /** Content has arrived, or failed to, that no pass was waiting for: another pass is due. */
   readonly onArrived: () => void;
   /** These are on disk as the entries say, and about to be recorded. */
@@ -47,6 +51,8 @@ export interface PullContext {
   readonly disk: DiskView;
   readonly writable: WritableDirectories;
   readonly database: IndexDatabase;
+  /** What is needed and may be applied now: to be read from here alone. */
+  readonly needs: OpenNeeds;
   readonly source: BlockSource;
   readonly clock: Clock;
   readonly signal: AbortSignal;

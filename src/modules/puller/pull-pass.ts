@@ -138,9 +138,9 @@ export class PullPass {
 
   /** What one phase has to do; items that are not to be tried now are left out. */
   private async *jobs(phase: PullPhase, after?: PullJob): AsyncGenerator<PullJob> {
-    const { database, folder, signal, clock, temps } = this.ctx;
+    const { needs, folder, signal, clock, temps } = this.ctx;
     const order = phase === 'build' ? this.ctx.order : undefined;
-    for await (const { item, place } of walkNeeds(database, folder.settings.id, order, after)) {
+    for await (const { item, place } of walkNeeds(needs, folder.settings.id, order, after)) {
       signal.throwIfAborted();
       const isIgnored = isLeftOut(item, folder.ignores);
       if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {

@@ -13,6 +13,7 @@ import { IndexDatabase } from '../database/index-database.js';
 import { EventsService } from '../events/events.service.js';
 import { DiskView } from './disk-view.js';
 import { FolderRoom } from './folder-room.js';
+import { OpenNeeds } from './open-needs.js';
 import { orderOf } from './needs-walk.js';
 import { OwnerKeeper } from './owner-keeper.js';
 import { PartialFiles, type PartialFile } from './partial-files.js';
@@ -207,6 +208,7 @@ export class PullerService {
       disk: await DiskView.of(fs, settings),
       writable,
       database,
+      needs: new OpenNeeds(database, folder.gate),
       source,
       clock,
       signal,

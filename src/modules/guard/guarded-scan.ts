@@ -1,0 +1,199 @@
+/**
+ * One scan under guard: deletes wait until all of them are known, and replaces too where the root is another directory
+ * than before, so that nothing is announced that is to be held. Keeps names up to a bound; where more are gone, or what
+ * was replaced passed by already, the scan that follows records them.
+ */
+import { isInvalid } from '../../domain/file-info-rules.js';
+import { type LocalFileInfo } from '../../domain/file-info.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
+import { type IndexDatabase } from '../database/index-database.js';
+import { type ScanFinding } from '../scanner/scanner.service.js';
+import { type GuardRules } from './guard-rules.js';
+import { judgeScan, type ScanHold, type ScanMemory, type ScanVerdict } from './scan-judgement.js';
+
+/** Names of missing items kept to the end of a scan. */
+export const GONE_KEPT_MAX = 20_000;
+/** Rows asked for at once. */
+const NAMES_AT_ONCE = 1_000;
+/** Names that are shown of what is held. */
+export const EXAMPLES_MAX = 20;
+/** Files here with the content of a missing one that are looked at, whether it was moved. */
+const MOVE_TARGETS_MAX = 8;
+
+type ScanDatabase = Pick<IndexDatabase, 'locals' | 'localsWithBlocks' | 'neededOf' | 'summary'>;
+
+export interface GuardedScanParts {
+  readonly folder: string;
+  readonly fs: FolderFs;
+  readonly rules: GuardRules;
+  readonly database: ScanDatabase;
+  readonly memory: ScanMemory;
+  readonly isExchanged: boolean;
+  /** Scans the whole folder. */
+  readonly isWhole: boolean;
+  /** Deletes that scans of the last minutes recorded. */
+  readonly recent: number;
+  readonly nowMs: number;
+  /** So many missing or replaced files are recorded as they are found; undefined: none. */
+  readonly directUpTo: number | undefined;
+}
+
+export interface GuardedOutcome {
+  readonly verdict: ScanVerdict;
+  readonly deletes: number;
+  readonly replaces: number;
+  /** Names that are gone, whatever they were. */
+  readonly gone: number;
+  /** What is held now; undefined when nothing is. */
+  readonly hold: ScanHold | undefined;
+  /** The verdict is to record, and not all of it was kept: another scan does. */
+  readonly isToBeRepeated: boolean;
+}
+
+export class GuardedScan {
+  private gone: string[] = [];
+  private isOverfull = false;
+  private deletes = 0;
+  private replaces = 0;
+  private bytes = 0;
+  private readonly examples: string[] = [];
+  private recorded = 0;
+  private goneTotal = 0;
+  private files = 0;
+  private isBegun = false;
+
+  constructor(private readonly parts: GuardedScanParts) {}
+
+  /** What of the findings is recorded now. */
+  async take(batch: readonly ScanFinding[]): Promise<readonly ScanFinding[]> {
+    if (this.parts.rules.mode === 'off') return batch;
+    if (!this.isBegun) {
+      this.isBegun = true;
+      this.files = (await this.parts.database.summary(this.parts.folder)).local.files;
+    }
+    if (this.isDirect(batch)) return batch;
+    const replaced = this.parts.isExchanged ? await this.replacedIn(batch) : NONE;
+    const passed: ScanFinding[] = [];
+    for (const finding of batch) {
+      if (finding.kind === 'gone') await this.keepGone(finding.name);
+      else if (finding.kind !== 'changed' || !replaced.has(finding.item.name)) passed.push(finding);
+    }
+    return passed;
+  }
+
+  /** What is left to be recorded, batch by batch; then the outcome. */
+  async *finish(): AsyncGenerator<readonly ScanFinding[], GuardedOutcome> {
+    if (!this.isOverfull) await this.countKept();
+    const { rules, isExchanged, isWhole, recent, memory } = this.parts;
+    const { files, deletes, replaces } = this;
+    const facts = { rules, files, deletes, replaces, recent, isExchanged, isSettled: isWhole };
+    const verdict = judgeScan(facts, memory);
+    const isToRecord = verdict.kind === 'record';
+    const names = isToRecord ? this.gone : await this.neededAnyway();
+    for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+      yield names
+        .slice(from, from + NAMES_AT_ONCE)
+        .map((name) => ({ kind: 'gone', name }) as const);
+    }
+    const isLeft = this.isOverfull || replaces > 0;
+    return {
+      verdict,
+      deletes,
+      replaces,
+      gone: this.goneTotal,
+      hold: verdict.kind === 'hold' ? this.holdFor(verdict.reason) : undefined,
+      isToBeRepeated: isToRecord && isLeft,
+    };
+  }
+
+  /** More than was judged is held back again. */
+  private isDirect(batch: readonly ScanFinding[]): boolean {
+    const { directUpTo } = this.parts;
+    if (directUpTo === undefined) return false;
+    this.recorded += batch.filter(({ kind }) => kind === 'gone').length;
+    return this.recorded <= directUpTo;
+  }
+
+  private async keepGone(name: string): Promise<void> {
+    this.gone.push(name);
+    this.goneTotal += 1;
+    if (this.gone.length < GONE_KEPT_MAX) return;
+    await this.countKept();
+    this.isOverfull = true;
+    this.gone = [];
+  }
+
+  /** Rows are asked for only where there may be too many. */
+  private async countKept(): Promise<void> {
+    const { rules, recent } = this.parts;
+    const isFew = !this.isOverfull && this.gone.length + this.replaces + recent < rules.filesMin;
+    if (isFew) return;
+    for (let from = 0; from < this.gone.length; from += NAMES_AT_ONCE) {
+      const names = this.gone.slice(from, from + NAMES_AT_ONCE);
+      const rows = await this.parts.database.locals(this.parts.folder, names);
+      for (const row of rows) {
+        if (!isFile(row) || (await this.isElsewhere(row))) continue;
+        this.deletes += 1;
+        this.note(row);
+      }
+    }
+  }
+
+  /** Its content lies under another name. */
+  private async isElsewhere(row: LocalFileInfo): Promise<boolean> {
+    const { database, folder, fs } = this.parts;
+    const same = await database.localsWithBlocks(folder, row.blocksHash, MOVE_TARGETS_MAX);
+    for (const other of same) {
+      if (other.name === row.name || other.size !== row.size) continue;
+      const stat = await fs.stat(other.name).catch(() => undefined);
+      if (stat?.type === 'file' && stat.size === row.size) return true;
+    }
+    return false;
+  }
+
+  private async replacedIn(batch: readonly ScanFinding[]): Promise<ReadonlySet<string>> {
+    const items = batch.flatMap((finding) => (finding.kind === 'changed' ? [finding.item] : []));
+    const names = items.map(({ name }) => name);
+    const rows = await this.parts.database.locals(this.parts.folder, names);
+    const replaced = new Set<string>();
+    for (const [at, item] of items.entries()) {
+      const row = rows[at];
+      if (!isFile(row) || item.blockHashes === undefined) continue;
+      const isSame =
+        item.type === 'file' && Buffer.compare(item.blockHashes, row.blockHashes) === 0;
+      if (isSame) continue;
+      this.replaces += 1;
+      this.note(row);
+      replaced.add(item.name);
+    }
+    return replaced;
+  }
+
+  /** Held or not: what others have changed comes, as it does over any delete. */
+  private async neededAnyway(): Promise<string[]> {
+    if (this.parts.isWhole || this.gone.length === 0) return [];
+    const names = this.gone.slice(0, NAMES_AT_ONCE);
+    const needed = await this.parts.database.neededOf(this.parts.folder, names);
+    return needed.filter(({ global }) => !global.deleted).map(({ global }) => global.name);
+  }
+
+  private note(row: LocalFileInfo): void {
+    this.bytes += row.size;
+    if (this.examples.length < EXAMPLES_MAX) this.examples.push(row.name);
+  }
+
+  /** A scan of some names says nothing of the others. */
+  private holdFor(reason: ScanHold['reason']): ScanHold {
+    const { memory, isWhole, nowMs } = this.parts;
+    if (memory.hold !== undefined && !isWhole) return memory.hold;
+    const { deletes, replaces, bytes, examples } = this;
+    const sinceMs = memory.hold?.sinceMs ?? nowMs;
+    return { reason, sinceMs, deletes, replaces, bytes, examples };
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function isFile(row: LocalFileInfo | undefined): row is LocalFileInfo {
+  return row !== undefined && row.type === 'file' && !row.deleted && !isInvalid(row);
+}
