@@ -11,6 +11,7 @@ import {
   REPORTS,
 } from './control-line.js';
 import { type Get, REPORT_OF } from './control-reports.js';
+import { guard } from './guard-commands.js';
 import { ask, type HttpSide, httpSideAt, httpSideOf } from './http-side.js';
 import { type ProgramIo } from './program-io.js';
 import { jsonText } from './table.js';
@@ -38,6 +39,7 @@ export async function control(line: ControlLine, io: ProgramIo): Promise<void> {
   }
   if (line.command === 'versions') return io.out(await versions(side, line));
   if (line.command === 'restore') return io.out(await restore(side, line));
+  if (line.command === 'guard') return io.out(await guard(side, line));
   const action = ACTIONS.find((name) => name === line.command);
   const done = await tell(side, action, line);
   io.out(line.isJson ? `${JSON.stringify({ ok: true })}\n` : `${done}\n`);

@@ -14,6 +14,9 @@ export const REPORTS = [
 export const ACTIONS = ['scan', 'override', 'revert', 'pause', 'resume'] as const;
 /** What a folder keeps of files that others replaced or deleted. */
 export const KEEPING = ['versions', 'restore'] as const;
+/** What a folder's guard holds back. */
+export const GUARDING = ['guard'] as const;
+const GUARD_ACTS = ['list', 'approve', 'reject'];
 export type ReportName = (typeof REPORTS)[number];
 export type ActionName = (typeof ACTIONS)[number];
 export type KeepingName = (typeof KEEPING)[number];
@@ -26,14 +29,16 @@ export interface NodeAddress {
 }
 
 export interface ControlLine {
-  readonly command: 'health' | 'help' | ReportName | ActionName | KeepingName;
+  readonly command:
+    'health' | 'help' | ReportName | ActionName | KeepingName | (typeof GUARDING)[number];
   readonly node: NodeAddress;
   readonly isJson: boolean;
   /** For pause and resume; the folder to scan, override or revert. */
   readonly folder?: string;
   readonly device?: string;
   readonly isAll: boolean;
-  /** What to scan, below the folder's root; empty: all of it. Of versions the directory, of restore file and time. */
+  /** What to scan, below the folder's root; empty: all of it. Of versions the directory, of restore file and time,
+   * of guard what to do and the set. */
   readonly paths: readonly string[];
   readonly clears: boolean;
   readonly problems: readonly SettingProblem[];
@@ -73,6 +78,9 @@ Commands:
   revert FOLDER              in a receive-only folder: give up what was changed here
   versions FOLDER [DIR]      what is kept of files that others replaced or deleted
   restore FOLDER PATH [TIME] bring a kept version back: the newest, or the one of that time
+  guard list FOLDER          what is held back, as it would delete or replace too much
+  guard approve FOLDER [SET] let it happen: one set, or all
+  guard reject FOLDER [SET]  keep what is here, and bring others back to it
   pause  --device D | --folder F | --all
   resume --device D | --folder F | --all
                              D is a device ID, its first group, or a name; --all: all devices
@@ -166,7 +174,7 @@ function healthLine(values: Values, [, ...rest]: readonly string[]): ControlLine
 function cliLine(values: Values, [, name, ...rest]: readonly string[]): ControlLine {
   const line = lineOf(values);
   if (values.help === true) return line;
-  const commands = [...REPORTS, ...ACTIONS, ...KEEPING];
+  const commands = [...REPORTS, ...ACTIONS, ...KEEPING, ...GUARDING];
   const command = commands.find((each) => each === name);
   if (command === undefined) {
     const expected = `one of ${commands.join(', ')}`;
@@ -185,6 +193,7 @@ function cliLine(values: Values, [, name, ...rest]: readonly string[]): ControlL
     problems.push(...paths.slice(most).map((word) => problem('argument', 'nothing more', word)));
     return { ...line, command, ...(folder === undefined ? {} : { folder }), paths, problems };
   }
+  if (command === 'guard') return guardLine(line, rest, problems);
   if (command === 'override' || command === 'revert') {
     const [folder, ...more] = rest;
     if (folder === undefined) problems.push(problem(command, 'the ID of a folder'));
@@ -197,6 +206,26 @@ function cliLine(values: Values, [, name, ...rest]: readonly string[]): ControlL
     if (given.length !== 1) problems.push(problem(command, 'one of --device, --folder, --all'));
   }
   return { ...line, command, problems };
+}
+
+function guardLine(
+  line: ControlLine,
+  [act = '', folder, set, ...more]: readonly string[],
+  problems: SettingProblem[],
+): ControlLine {
+  const surplus = act === 'list' && set !== undefined ? [set, ...more] : more;
+  if (!GUARD_ACTS.includes(act)) {
+    problems.push(problem('guard', `one of ${GUARD_ACTS.join(', ')}`, act));
+  } else if (folder === undefined) problems.push(problem('guard', 'the ID of a folder'));
+  problems.push(...surplus.map((word) => problem('argument', 'nothing more', word)));
+  const paths = [act, ...(set === undefined ? [] : [set])];
+  return {
+    ...line,
+    command: 'guard',
+    ...(folder === undefined ? {} : { folder }),
+    paths,
+    problems,
+  };
 }
 
 /** Options that mean something to other commands only. */

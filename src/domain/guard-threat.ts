@@ -4,7 +4,7 @@
  */
 import { isUnusable } from './file-info-rules.js';
 import { type FileInfo } from './file-info.js';
-import { compareVectors, isConcurrent } from './version-vector.js';
+import { compareVectors, isConcurrent, type VersionVector } from './version-vector.js';
 
 /** Numbers as they are stored. */
 export const Threat = {
@@ -42,6 +42,13 @@ export function threatOf(
   return Threat.other;
 }
 
+/** Counters begin at the time of the change, in seconds since 1970: the highest says when the last one was. */
+export function lastChangeS(version: VersionVector): bigint {
+  let last = 0n;
+  for (const { value } of version) if (value > last) last = value;
+  return last;
+}
+
 /** Which needs may be looked at now: those that threaten nothing, and of the others what the guard lets through. */
 export interface NeedGate {
   /** Threats with a higher number wait. */
@@ -70,6 +77,9 @@ export interface ThreatTally {
   readonly groups: readonly ThreatGroup[];
   /** The highest number given so far. */
   readonly latest: number;
-  /** Deletes and replaces that were recorded here so far: only ever grows. */
+  /**
+   * Deletes and replaces that were recorded here so far, but for those of content that was only some minutes old: only
+   * ever grows.
+   */
   readonly applied: number;
 }

@@ -20,6 +20,7 @@ import { EventsController } from './events.controller.js';
 import { FolderController } from './folder.controller.js';
 import { FolderItemsService } from './folder-items.service.js';
 import { FolderStatusService } from './folder-status.service.js';
+import { GuardController } from './guard.controller.js';
 import { HealthController } from './health.controller.js';
 import { IgnoresController } from './ignores.controller.js';
 import { LogController } from './log.controller.js';
@@ -56,6 +57,7 @@ export class ApiModule {
         FolderController,
         IgnoresController,
         VersionsController,
+        GuardController,
         SvcController,
         EventsController,
       ],

@@ -81,6 +81,7 @@ export class FolderStatusService {
       stateChangedMs: this.events.stateChangedMs(id),
       error: runner?.error ?? settings.blockedBy,
       watchError: runner?.watch.error ?? '',
+      held: (await runner?.guard.sets()) ?? [],
     });
   }
 

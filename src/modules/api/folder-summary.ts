@@ -1,5 +1,6 @@
 /** The figures of a folder as /rest/db/status and /rest/db/completion answer them. Pure. */
 import { type FolderCounts, type FolderSummary } from '../database/index-database.js';
+import { type HeldSet } from '../model/folder-runner.js';
 
 /** Syncthing counts this many bytes for whatever is no file. */
 export const BYTES_OF_NON_FILE = 128;
@@ -18,6 +19,8 @@ export interface SummaryFacts {
   readonly stateChangedMs: number | undefined;
   readonly error: string;
   readonly watchError: string;
+  /** What the guard holds back. */
+  readonly held: readonly Pick<HeldSet, 'deletes' | 'replaces' | 'bytes'>[];
 }
 
 export const NEVER = '0001-01-01T00:00:00Z';
@@ -47,6 +50,7 @@ export function summaryAnswer(facts: SummaryFacts): SummaryAnswer {
     remoteSequence: facts.remoteSequences,
     ignorePatterns: facts.hasIgnorePatterns,
     watchError: facts.watchError,
+    ...heldAnswer(facts.held),
   };
 }
 
@@ -64,6 +68,17 @@ function countsAnswer(prefix: string, counts: FolderCounts): SummaryAnswer {
 function needAnswer(need: FolderCounts): SummaryAnswer {
   const { needDeleted: needDeletes, ...rest } = countsAnswer('need', need);
   return { ...rest, needDeletes };
+}
+
+/** Ours alone, and only where something is held. */
+function heldAnswer(held: SummaryFacts['held']): SummaryAnswer {
+  if (held.length === 0) return {};
+  return {
+    guardHeldSets: held.length,
+    guardHeldDeletes: held.reduce((sum, { deletes }) => sum + deletes, 0),
+    guardHeldReplaces: held.reduce((sum, { replaces }) => sum + replaces, 0),
+    guardHeldBytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 function receiveOnlyAnswer(counts: FolderCounts): SummaryAnswer {

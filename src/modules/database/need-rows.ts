@@ -3,7 +3,7 @@
  * by name, in the transaction that changes a row of `items`.
  */
 import { shortIdText } from '../../domain/device-id.js';
-import { Threat, threatOf } from '../../domain/guard-threat.js';
+import { lastChangeS, Threat, threatOf } from '../../domain/guard-threat.js';
 import { compareVectors } from '../../domain/version-vector.js';
 import { type FolderTallies } from './folder-tallies.js';
 import { decodeModifiedBy, type ItemFacts } from './item-encoding.js';
@@ -11,6 +11,9 @@ import { isReadable, type DeviceItem, type Standing } from './name-standing.js';
 import { needColumns } from './need-order.js';
 import { LOCAL, THREAT_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
+
+/** As long as what passed counts along (modules/guard). */
+const OLD_AFTER_S = 300n;
 
 export interface NeedTarget {
   readonly folder: number;
@@ -24,6 +27,8 @@ interface Need {
   /** As the column says. */
   readonly content: Uint8Array | null;
   readonly localBytes: number | null;
+  /** Of content that was there for some minutes only: what changes all the time. */
+  readonly isYoung: boolean;
 }
 
 export class NeedRows {
@@ -90,7 +95,7 @@ export class NeedRows {
     const row = this.db
       .statement('SELECT threat FROM needs WHERE folder = ? AND name = ?')
       .get(folder, key);
-    if (row?.[0] === Threat.moved) return;
+    if (row?.[0] === Threat.moved || was.isYoung) return;
     tallies.add(THREAT_COUNTS, was.item.file);
   }
 }
@@ -101,11 +106,15 @@ function needOf({ needed, local }: Standing): Need | undefined {
   const threat = threatOf(local?.file, needed.file, isSameContent);
   if (threat === undefined) {
     const isFile = needed.file.type === 'file' && !needed.file.deleted;
-    return { item: needed, threat, content: hashOf(isFile ? needed : undefined), localBytes: null };
+    const content = hashOf(isFile ? needed : undefined);
+    return { item: needed, threat, content, localBytes: null, isYoung: false };
   }
   const localFile = local?.file.type === 'file' ? local : undefined;
   const localBytes = localFile?.file.size ?? 0;
-  return { item: needed, threat, content: hashOf(localFile), localBytes };
+  const ageS =
+    local === undefined ? 0n : lastChangeS(needed.file.version) - lastChangeS(local.file.version);
+  const content = hashOf(localFile);
+  return { item: needed, threat, content, localBytes, isYoung: ageS < OLD_AFTER_S };
 }
 
 /** Nothing has changed that needs are sorted or judged by. */

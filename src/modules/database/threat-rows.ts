@@ -2,7 +2,7 @@
  * What needs threaten here, read together: which deletes are moves, how much each device would delete or replace, and
  * what of it may pass. Only rows of `needs` that threaten something are read, whatever else is needed.
  */
-import { Threat, type NeedGate } from '../../domain/guard-threat.js';
+import { lastChangeS, Threat, type NeedGate } from '../../domain/guard-threat.js';
 import { type ThreatGroup, type ThreatTally } from '../../domain/guard-threat.js';
 import { treeKey } from '../../domain/tree-order.js';
 import { FolderTallies } from './folder-tallies.js';
@@ -147,11 +147,11 @@ export class ThreatRows {
     const { needed } = standingOf(this.rows.ofName(folder, name));
     if (needed === undefined) return false;
     const by = decodeModifiedBy(needed.raw.info);
-    const deletedS = lastCounter(needed.raw.info);
+    const deletedS = lastChangeS(needed.file.version);
     return candidates.some((row) => {
       const info = row[1] as Uint8Array;
       if (!isReadable(LOCAL, decodeFacts(info)) || decodeModifiedBy(info) !== by) return false;
-      const apartS = lastCounter(info) - deletedS;
+      const apartS = lastChangeS(decodeFacts(info).version) - deletedS;
       return apartS <= MOVE_WITHIN_S && -apartS <= MOVE_WITHIN_S;
     });
   }
@@ -191,11 +191,4 @@ type OpenGroup = { -readonly [K in keyof ThreatGroup]: ThreatGroup[K] };
 
 function emptyGroup(by: string): OpenGroup {
   return { by, deletes: 0, replaces: 0, others: 0, moves: 0, bytes: 0, latest: 0, approved: 0 };
-}
-
-/** Counters begin at the time of the change, in seconds: the highest says when the last one was. */
-function lastCounter(info: Uint8Array): bigint {
-  let last = 0n;
-  for (const { value } of decodeFacts(info).version) if (value > last) last = value;
-  return last;
 }

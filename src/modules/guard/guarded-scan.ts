@@ -31,8 +31,8 @@ export interface GuardedScanParts {
   readonly isExchanged: boolean;
   /** Scans the whole folder. */
   readonly isWhole: boolean;
-  /** Deletes that scans of the last minutes recorded. */
-  readonly recent: number;
+  /** Of a folder with so many files those that scans of the last minutes recorded as deleted, and that did not come back. */
+  readonly recentOf: (files: number) => number;
   readonly nowMs: number;
   /** So many missing or replaced files are recorded as they are found; undefined: none. */
   readonly directUpTo: number | undefined;
@@ -44,6 +44,8 @@ export interface GuardedOutcome {
   readonly replaces: number;
   /** Names that are gone, whatever they were. */
   readonly gone: number;
+  /** Of the index before. */
+  readonly files: number;
   /** What is held now; undefined when nothing is. */
   readonly hold: ScanHold | undefined;
   /** The verdict is to record, and not all of it was kept: another scan does. */
@@ -60,6 +62,7 @@ export class GuardedScan {
   private recorded = 0;
   private goneTotal = 0;
   private files = 0;
+  private recent = 0;
   private isBegun = false;
 
   constructor(private readonly parts: GuardedScanParts) {}
@@ -70,6 +73,7 @@ export class GuardedScan {
     if (!this.isBegun) {
       this.isBegun = true;
       this.files = (await this.parts.database.summary(this.parts.folder)).local.files;
+      this.recent = this.parts.recentOf(this.files);
     }
     if (this.isDirect(batch)) return batch;
     const replaced = this.parts.isExchanged ? await this.replacedIn(batch) : NONE;
@@ -84,8 +88,8 @@ export class GuardedScan {
   /** What is left to be recorded, batch by batch; then the outcome. */
   async *finish(): AsyncGenerator<readonly ScanFinding[], GuardedOutcome> {
     if (!this.isOverfull) await this.countKept();
-    const { rules, isExchanged, isWhole, recent, memory } = this.parts;
-    const { files, deletes, replaces } = this;
+    const { rules, isExchanged, isWhole, memory } = this.parts;
+    const { files, deletes, replaces, recent } = this;
     const facts = { rules, files, deletes, replaces, recent, isExchanged, isSettled: isWhole };
     const verdict = judgeScan(facts, memory);
     const isToRecord = verdict.kind === 'record';
@@ -101,6 +105,7 @@ export class GuardedScan {
       deletes,
       replaces,
       gone: this.goneTotal,
+      files,
       hold: verdict.kind === 'hold' ? this.holdFor(verdict.reason) : undefined,
       isToBeRepeated: isToRecord && isLeft,
     };
@@ -125,8 +130,9 @@ export class GuardedScan {
 
   /** Rows are asked for only where there may be too many. */
   private async countKept(): Promise<void> {
-    const { rules, recent } = this.parts;
-    const isFew = !this.isOverfull && this.gone.length + this.replaces + recent < rules.filesMin;
+    const { rules } = this.parts;
+    const lost = this.gone.length + this.replaces + this.recent;
+    const isFew = !this.isOverfull && lost < rules.filesMin;
     if (isFew) return;
     for (let from = 0; from < this.gone.length; from += NAMES_AT_ONCE) {
       const names = this.gone.slice(from, from + NAMES_AT_ONCE);

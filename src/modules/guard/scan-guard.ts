@@ -36,7 +36,7 @@ export class ScanGuard {
   /** The next scan of the whole folder records so many without waiting. */
   private directUpTo: number | undefined;
   private firstWaitMs: number | undefined;
-  private recent: { readonly atMs: number; readonly deletes: number }[] = [];
+  private recent: Deletes[] = [];
 
   constructor(
     private readonly parts: GuardParts,
@@ -64,7 +64,7 @@ export class ScanGuard {
     if (isWhole) this.directUpTo = undefined;
     const guarded = new GuardedScan({
       ...{ folder, fs, rules, database, memory: scan, isExchanged, isWhole, nowMs, directUpTo },
-      recent: this.recentDeletes(),
+      recentOf: (files) => this.recentOf(files),
     });
     return {
       take: (batch) => guarded.take(batch),
@@ -174,21 +174,35 @@ export class ScanGuard {
   }
 
   /** Where they are few, nobody looked whether they were files. */
-  private noteDeletes({ deletes: counted, gone }: GuardedOutcome): void {
+  private noteDeletes({ deletes: counted, gone, files }: GuardedOutcome): void {
     const deletes = gone < this.parts.rules.filesMin ? gone : counted;
     if (deletes === 0) return;
-    this.recent.push({ atMs: this.parts.clock.monotonicMs(), deletes });
+    this.recent.push({ atMs: this.parts.clock.monotonicMs(), deletes, files });
     if (this.recent.length <= RECENT_MAX) return;
-    const [first, second, ...rest] = this.recent;
-    const deletesOfBoth = (first?.deletes ?? 0) + (second?.deletes ?? 0);
-    this.recent = [{ atMs: second?.atMs ?? 0, deletes: deletesOfBoth }, ...rest];
+    const [first, second, ...rest] = this.recent as [Deletes, Deletes, ...Deletes[]];
+    const both = {
+      atMs: second.atMs,
+      deletes: first.deletes + second.deletes,
+      files: Math.max(first.files, second.files),
+    };
+    this.recent = [both, ...rest];
   }
 
-  private recentDeletes(): number {
+  /** No more than the folder has lost since: what came back counts no longer. */
+  private recentOf(files: number): number {
     const fromMs = this.parts.clock.monotonicMs() - RECENT_MS;
     this.recent = this.recent.filter(({ atMs }) => atMs > fromMs);
-    return this.recent.reduce((sum, { deletes }) => sum + deletes, 0);
+    const deletes = this.recent.reduce((sum, each) => sum + each.deletes, 0);
+    const most = this.recent.reduce((highest, each) => Math.max(highest, each.files), files);
+    return Math.min(deletes, most - files);
   }
+}
+
+interface Deletes {
+  readonly atMs: number;
+  readonly deletes: number;
+  /** Of the folder before. */
+  readonly files: number;
 }
 
 const NOTHING_MORE: AfterScan = { isRootKnown: false, againMs: undefined, isPullDue: false };

@@ -33,7 +33,7 @@ export interface ScanFacts {
   /** Counted in this scan. */
   readonly deletes: number;
   readonly replaces: number;
-  /** Deletes that scans of the last minutes recorded. */
+  /** Files that are missing already, as scans of the last minutes recorded them as deleted. */
   readonly recent: number;
   readonly isExchanged: boolean;
   /** The numbers did not change for a while. */

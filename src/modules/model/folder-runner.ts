@@ -34,6 +34,8 @@ import { renewSince } from './renewal.js';
 import { ScanRequests } from './scan-requests.js';
 import { TempRounds } from './temp-rounds.js';
 
+export { type Decision, type FolderGuard, type HeldSet } from './guard-turns.js';
+
 export class FolderRunner {
   private readonly loop: WakeLoop;
   private readonly timers: NamedTimers<'error' | 'changed' | 'pull' | 'arrived' | 'links'>;

@@ -15,6 +15,10 @@ import { type LocalIdentity } from './identity.js';
 import { type ChangeContext } from './local-changes.js';
 import { overriding } from './override.js';
 
+export { type Decision } from '../guard/guard-parts.js';
+export { type HeldSet } from '../guard/held-set.js';
+export { type FolderGuard };
+
 /** What the folder is asked for. */
 export interface GuardWakes {
   wake(): void;
