@@ -206,3 +206,12 @@ interface Deletes {
 }
 
 const NOTHING_MORE: AfterScan = { isRootKnown: false, againMs: undefined, isPullDue: false };
+
+/** Of a scan that nobody guards. */
+export const UNGUARDED_SCAN: FolderScanGuard = {
+  take: (batch) => Promise.resolve(batch),
+  // eslint-disable-next-line require-yield
+  async *finish() {
+    return Promise.resolve(NOTHING_MORE);
+  },
+};

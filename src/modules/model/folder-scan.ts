@@ -17,7 +17,7 @@ import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { type ScanFinding, type ScannerService } from '../scanner/scanner.service.js';
 import { type FolderGuard } from '../guard/folder-guard.js';
-import { type AfterScan } from '../guard/scan-guard.js';
+import { type AfterScan, UNGUARDED_SCAN } from '../guard/scan-guard.js';
 import { type OwnerScan, windowNs } from './disk-settings.js';
 import { PROBLEMS_MAX } from './folder-problems.js';
 import { requireMarker } from './folder-marker.js';
@@ -49,7 +49,8 @@ export interface FolderScanParts {
   readonly clock: Clock;
   readonly owners: OwnerScan;
   readonly links: Pick<LinkKeeper, 'unclear'>;
-  readonly guard: FolderGuard;
+  /** Absent: everything is recorded. */
+  readonly guard?: FolderGuard;
 }
 
 export class FolderScan {
@@ -80,7 +81,8 @@ export class FolderScan {
         this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
       signal,
     });
-    const guarded = await this.parts.guard.scan(fs, trees.includes(''), this.identity);
+    const guarded =
+      (await this.parts.guard?.scan(fs, trees.includes(''), this.identity)) ?? UNGUARDED_SCAN;
     for await (const batch of findings) {
       await this.record(await guarded.take(await this.withoutUnclear(fs, batch)));
     }
