@@ -296,4 +296,3 @@ describe('a configured device that lies about content', () => {
     await besieged.isServed();
   });
 });
-

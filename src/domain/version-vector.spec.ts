@@ -137,6 +137,18 @@ describe('updating a vector', () => {
     );
   });
 
+  it('is newer also where a lie has brought the counter to the end of its range', () => {
+    fc.assert(
+      fc.property(vectors, ids, fc.integer({ min: 0, max: 2 ** 33 }), (vector, id, nowS) => {
+        const updated = updateVector(vector, id, nowS);
+        expect(compareVectors(updated, vector)).toBe('newer');
+        expect(vectorOf(updated)).toBe(updated);
+      }),
+    );
+    const atEnd = [{ id: 7n, value: 2n ** 64n - 1n }];
+    expect(updateVector(atEnd, 7n, 50)).toEqual([...atEnd, { id: 8n, value: 50n }]);
+  });
+
   it('takes the clock where that is ahead and one more where it is not', () => {
     expect(counterOf(updateVector(v({ 7: 100 }), 7n, 1_700_000_000.9), 7n)).toBe(1_700_000_000n);
     expect(counterOf(updateVector(v({ 7: 100 }), 7n, 100), 7n)).toBe(101n);

@@ -18,6 +18,8 @@ export type VersionVector = readonly Counter[];
  */
 export type VectorOrder = 'equal' | 'newer' | 'older' | 'concurrent-newer' | 'concurrent-older';
 
+const VALUE_MAX = 2n ** 64n - 1n;
+
 /** The vector of something that was never changed. */
 export const EMPTY_VECTOR: VersionVector = Object.freeze([]);
 
@@ -73,14 +75,17 @@ export function counterOf(vector: VersionVector, id: bigint): bigint {
 
 /**
  * The vector after a change by id at nowS (Unix seconds): its counter becomes the clock or one more than before,
- * whichever is larger. The sum wraps at 64 bits as it does for every other implementation.
+ * whichever is larger. A counter that is at the end of its range, as only a lie brings it there, stays, and the change
+ * counts under the next id that has room: others count on from 0, and what a user wrote is then older than the lie.
  */
 export function updateVector(vector: VersionVector, id: bigint, nowS: number): VersionVector {
-  const next = BigInt.asUintN(64, counterOf(vector, id) + 1n);
+  let counting = id;
+  while (counterOf(vector, counting) === VALUE_MAX) counting = BigInt.asUintN(64, counting + 1n);
+  const next = counterOf(vector, counting) + 1n;
   const clock = BigInt(Math.max(0, Math.floor(nowS)));
-  const changed: Counter = { id, value: clock > next ? clock : next };
-  const before = vector.filter((counter) => counter.id < id);
-  const after = vector.filter((counter) => counter.id > id);
+  const changed: Counter = { id: counting, value: clock > next ? clock : next };
+  const before = vector.filter((counter) => counter.id < counting);
+  const after = vector.filter((counter) => counter.id > counting);
   return [...before, changed, ...after];
 }
 
