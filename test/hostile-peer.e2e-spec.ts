@@ -1,7 +1,9 @@
 /** Peers that are uninvited, talk rubbish or lie, over real TLS, while a good device must be served all the time. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { join } from 'node:path';
 import { IndexDatabase } from '../src/modules/database/index-database.js';
 import {
   BesiegedNode,
@@ -27,8 +29,20 @@ jest.setTimeout(30_000);
 let besieged: BesiegedNode;
 
 beforeAll(async () => {
-  besieged = await BesiegedNode.start();
+  besieged = await BesiegedNode.start({ folders: [{ id: 'paused', paused: true }], prepare });
 });
+
+/** What requests ask for and may not have. */
+function prepare(node: BesiegedNode): void {
+  fs.writeFileSync(node.path('empty'), '');
+  fs.writeFileSync(node.path('.stignore'), 'ignored\nignored directory\n');
+  fs.writeFileSync(node.path('ignored'), 'ignored');
+  fs.mkdirSync(node.path('ignored directory'));
+  fs.writeFileSync(node.path('ignored directory/file'), 'ignored');
+  fs.writeFileSync(node.path('.syncthing.there.tmp'), 'nobody asked for this');
+  fs.writeFileSync(join(node.place('paused'), 'file'), 'paused');
+  execFileSync('mkfifo', [node.path('pipe')]);
+}
 
 afterEach(async () => {
   await besieged.isServed();

@@ -29,6 +29,8 @@ const SERVED_WITHIN_MS = 20_000;
 export interface BesiegedOptions extends Pick<TestNodeOptions, 'http' | 'settings'> {
   /** Of the folder `default`. */
   readonly folder?: Partial<FolderSettings>;
+  /** Puts more into the folder before the node starts. */
+  readonly prepare?: (besieged: BesiegedNode) => void;
   /** Further folders, below `place`, shared with the hostile device too. */
   readonly folders?: readonly (Partial<FolderSettings> & { readonly id: string })[];
 }
@@ -59,10 +61,12 @@ export class BesiegedNode {
     const identities = [await peerIdentity(), await peerIdentity()] as const;
     const sentinels = new Sentinels(join(base, 'outside'));
     const besieged = new BesiegedNode(base, node, ...identities, sentinels);
-    besieged.makeFolders();
-    const { folder = {}, folders = [], ...rest } = options;
+    const { folder = {}, folders = [], prepare, ...rest } = options;
     const more = folders.map((each) => ({ path: besieged.place(each.id), ...each }));
     for (const { path } of more) fs.mkdirSync(path, { recursive: true });
+    besieged.makeFolders();
+    prepare?.(besieged);
+    besieged.#ownBefore = besieged.snapshot();
     await node.start({
       ...rest,
       devices: identities.map(({ id }) => ({ id })),
@@ -205,7 +209,6 @@ export class BesiegedNode {
     fs.writeFileSync(this.path('.stfolder/own'), 'own');
     fs.mkdirSync(this.path('.stversions'));
     fs.writeFileSync(this.path('.stversions/old'), 'old');
-    this.#ownBefore = this.snapshot();
   }
 
   private snapshot(): string[] {
@@ -216,7 +219,7 @@ export class BesiegedNode {
       sha256(fs.readFileSync(this.path('kept'))).toString('hex'),
       ['.stfolder', ...fs.readdirSync(this.path('.stfolder'))].join(),
       ['.stversions', ...fs.readdirSync(this.path('.stversions'))].join(),
-      String(fs.existsSync(this.path('.stignore'))),
+      String(contentOf(this.path('.stignore'))),
     ];
   }
 

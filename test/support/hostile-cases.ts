@@ -239,6 +239,9 @@ export const BAD_REQUESTS: [what: string, reason: RegExp, request: Request][] = 
   ['half a hash', /a hash of 16 bytes/, { name: 'kept', size: 1, hash: Buffer.alloc(16) }],
 ];
 
+/** Stock of old answers it with what its memory held. */
+const BEHIND = { name: 'kept', size: 1024, hash: NO_HASH };
+
 export const REFUSED_REQUESTS: [what: string, request: Request][] = [
   ['beyond the end', { name: 'kept', offset: long(300 * KIB - 2) }],
   ['far beyond the end', { name: 'kept', offset: long(2n ** 52n) }],
@@ -257,6 +260,24 @@ export const REFUSED_REQUESTS: [what: string, request: Request][] = [
   ['a folder that does not exist', { folder: 'nowhere', name: 'kept' }],
   ['a name that nobody has', { name: 'nothing', hash: NO_HASH }],
   ['a name with a NUL character', { name: 'kept\0', hash: NO_HASH }],
+  ['behind the end, where it asks for no certain bytes', { ...BEHIND, offset: long(300 * KIB) }],
+  ['over the end, likewise', { ...BEHIND, offset: long(300 * KIB - 5) }],
+  ['all that was ever read, likewise', { ...BEHIND, size: 32 * 1024 * KIB }],
+  ['behind the end of an empty file', { ...BEHIND, name: 'empty', size: 1 }],
+  ['a pipe', { name: 'pipe', hash: NO_HASH }],
+  ['what is ignored', { name: 'ignored', hash: NO_HASH }],
+  ['below what is ignored', { name: 'ignored directory/file', hash: NO_HASH }],
+  ['what lies below a file', { name: 'kept/below', hash: NO_HASH }],
+  ['a temporary file that is there', { name: '.syncthing.there.tmp', hash: NO_HASH }],
+  ['the same by its item', { name: 'there', fromTemporary: true }],
+  ['the same where any bytes will do', { name: 'there', fromTemporary: true, hash: NO_HASH }],
+  ['through a link, from what is being received', { name: 'out/precious', fromTemporary: true }],
+  ['through a link and back', { name: 'out/directory/inside', hash: NO_HASH }],
+  ['the patterns', { name: '.stignore', hash: NO_HASH }],
+  ['a name that is too long', { name: 'n'.repeat(256), hash: NO_HASH }],
+  ['a path that is too long', { name: 'n/'.repeat(3_000) + 'n', hash: NO_HASH }],
+  ['a folder without a name', { folder: '', name: 'kept', hash: NO_HASH }],
+  ['a paused folder', { folder: 'paused', name: 'file', hash: NO_HASH }],
 ];
 
 /** Names that the wire allows and this node does not apply. */
