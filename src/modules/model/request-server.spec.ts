@@ -87,5 +87,7 @@ describe('a request for a block', () => {
       ask('x', 0, 6, { hash: hashOf(text), fromTemporary: true });
     expect(await ofTemporary('wanted')).toBe('wanted');
     await expect(ofTemporary('secret')).rejects.toMatchObject({ code: 'no-such-file' });
+    const unnamed = ask('x', 0, 6, { fromTemporary: true });
+    await expect(unnamed).rejects.toMatchObject({ code: 'no-such-file' });
   });
 });

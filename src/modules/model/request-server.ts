@@ -44,6 +44,8 @@ export class RequestServer {
 
   /** What we are still receiving ourselves: any block that has the hash asked for. */
   private async fromTemporary(fs: FolderFs, request: BlockRequest): Promise<Uint8Array> {
+    // What lies there without a hash to tell it by may be anything.
+    if (request.hash.length === 0) return this.fromFile(fs, request);
     const isWanted = (await this.database.needed(request.folder, request.name)) !== undefined;
     const data = isWanted ? await this.read(fs, tempNameFor(request.name), request) : undefined;
     // By now it may be complete and in its place.
