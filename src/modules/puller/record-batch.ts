@@ -57,17 +57,9 @@ export class RecordBatch {
     }
   }
 
-  /**
-   * Flushes the entry of the item, and those of the directories on the way to it that are not yet: for what is to be
-   * certain before a group is recorded.
-   */
+  /** Flushes the entry of the item and those on the way to it: for what is to be certain before a group is recorded. */
   async syncWay(name: string): Promise<void> {
-    let directory = parentOf(name);
-    await this.fs.syncDirectory(directory);
-    while (directory !== '') {
-      directory = parentOf(directory);
-      if (this.directories.has(directory)) await this.fs.syncDirectory(directory);
-    }
+    for (const directory of wayTo([parentOf(name)])) await this.fs.syncDirectory(directory);
   }
 
   /** Resolves when all that was added is durable. Rejects when this or an earlier group could not be recorded. */
@@ -85,7 +77,7 @@ export class RecordBatch {
     this.files = [];
     this.directories = new Set();
     this.hashBytes = 0;
-    await forEachConcurrently(directories, this.syncs, (directory) => this.sync(directory));
+    await forEachConcurrently(wayTo(directories), this.syncs, (directory) => this.sync(directory));
     const { sequence } = await this.database.updateLocal(this.folder, files);
     this.events.emit('LocalIndexUpdated', {
       folder: this.folder,
@@ -109,4 +101,16 @@ export class RecordBatch {
   private throwFailure(): void {
     if (this.failure !== undefined) throw this.failure;
   }
+}
+
+/**
+ * The directories and all above them. Whoever made one may not have flushed that: without its own entry a crash would
+ * take all that is in it, and the next scan would tell the others that it was deleted.
+ */
+function wayTo(directories: Iterable<string>): Set<string> {
+  const way = new Set<string>();
+  for (const directory of directories) {
+    for (let at = directory; !way.has(at); at = parentOf(at)) way.add(at);
+  }
+  return way;
 }
