@@ -33,7 +33,7 @@ export const guard = [
   ),
   mutant(
     'guard-forgets-over-a-restart',
-    'What was held back passes when the node starts again.',
+    'Deletes that come a few at a time pass when the node is started again in between, and what a person approved is held again.',
     [
       edit(
         `${GUARD}/guard-memory.ts`,
@@ -41,7 +41,7 @@ export const guard = [
         '    this.saved',
       ),
     ],
-    [PEERS],
+    [`${GUARD}/guard-memory.spec.ts`],
   ),
   mutant(
     'guard-takes-what-came-in-parts-for-little',

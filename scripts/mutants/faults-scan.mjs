@@ -78,7 +78,7 @@ export const scan = [
         '  if (false) {\n    throw',
       ),
     ],
-    ['test/two-nodes.e2e-spec.ts'],
+    [`${MODEL}/folder-scan.spec.ts`, 'test/two-nodes.e2e-spec.ts'],
   ),
   mutant(
     'marker-not-looked-at-before-deletes',

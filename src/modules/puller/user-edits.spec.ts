@@ -128,8 +128,9 @@ describe('a change of the user during a pull', () => {
     await f.announce(f.file('x', 'x'.repeat(size), theirVersion(2)));
     let isEdited = false;
     f.source.onFetch = async () => {
-      if (!isEdited) await f.write('x', 'MINE!');
+      if (isEdited) return;
       isEdited = true;
+      await f.write('x', 'MINE!');
     };
     await settle();
     expect(isEdited).toBe(true);
