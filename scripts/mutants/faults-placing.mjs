@@ -51,7 +51,7 @@ export const placing = [
     [
       edit(
         `${PULLER}/record-batch.ts`,
-        'await forEachConcurrently(directories, this.syncs, (directory) => this.sync(directory));',
+        'await forEachConcurrently(wayTo(directories), this.syncs, (directory) => this.sync(directory));',
         '',
       ),
     ],
