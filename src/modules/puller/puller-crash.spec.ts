@@ -177,7 +177,7 @@ describe('PullerService stopped at any operation', () => {
         folder.file(name, 'what I wrote'),
       );
       folder.disk!.afterOperation = (operation, gone) => {
-        if (operation === 'removeFile' && gone === 'old') throw new Error('the power is gone');
+        if (operation === 'removeFile' && gone === 'old') folder.disk!.faults.isDown = true;
       };
       await folder.pull().catch(() => undefined);
       folder.disk!.afterOperation = undefined;
