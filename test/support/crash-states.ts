@@ -3,7 +3,6 @@
  * last of them: every state that could be left is started anew, and held to what the node promises. Crashes in earlier
  * operations are those of shorter sequences.
  */
-import { isConflictName } from '../../src/domain/file-name.js';
 import { DatabaseMemory, type SavedRows } from '../../src/modules/database/database-memory.js';
 import {
   type CrashModel,
@@ -23,11 +22,23 @@ import {
   type Scene,
   Writings,
 } from './crash-operations.js';
-import { type DiskItem, type FolderKind, FolderLife, isOwnName, itemsOn } from './folder-life.js';
-import { FakeBlockSource, FOLDER, OURS, StillClock } from './pull-fixture.js';
+import {
+  type DiskItem,
+  type FolderKind,
+  FolderLife,
+  type FolderParts,
+  itemsOn,
+} from './folder-life.js';
+import {
+  type Comparable,
+  comparable,
+  differences,
+  wrongInIndex,
+  wrongOnDisk,
+} from './folder-laws.js';
+import { FakeBlockSource, FOLDER, StillClock } from './pull-fixture.js';
 
 const MINUTE_MS = 60_000;
-const ROWS_MAX = 1_000;
 /** Of so many things every subset is tried, of more only some. */
 const ALL_SUBSETS_MAX = 4;
 
@@ -133,25 +144,32 @@ export class CrashScene {
     return needsOrder ? ['journaling'] : ['journaling', 'harsh'];
   }
 
-  private async run(operations: readonly Operation[], together: boolean): Promise<SequenceRun> {
-    const clock = new StillClock();
+  /** The folder as it is at the beginning, with a node that has it open. */
+  async start(clock = new StillClock(), isInPlace = (): boolean => true): Promise<StartedScene> {
     clock.now = this.nowMs;
     const { kind, source, memory } = this;
     const disk = this.disk.copy(clock);
     memory.load(this.rows);
-    const life = await FolderLife.begin({ kind, clock, source, disk, memory });
+    const parts = { kind, clock, source, disk, memory, isInPlace };
+    const life = await FolderLife.begin(parts);
     const writings = this.writings.copy();
     const other = this.other.continued(clock, writings, () => life.database);
     const user = new LocalUser(() => new MemoryFolderFs('/folder', disk), writings, source);
     let texts = 0;
-    const scene: Scene = { other, user, fresh: (what) => `${what} ${++texts}` };
+    const fresh = (what: string): string => `${what} ${++texts}`;
+    return { parts, life, writings, scene: { other, user, fresh } };
+  }
+
+  private async run(operations: readonly Operation[], together: boolean): Promise<SequenceRun> {
+    const { parts, life, writings, scene } = await this.start();
+    const { disk, clock, memory } = parts;
     const recorder = new Recorder(disk, memory, clock);
     for (const [index, operation] of operations.entries()) {
       const isLast = index === operations.length - 1;
       clock.now += MINUTE_MS;
       await operation.run(scene);
       if (operation.by === 'other' && together && !isLast) continue;
-      await other.announce();
+      await scene.other.announce();
       if (operation.by === 'revert') writings.kept.clear();
       if (isLast) recorder.start();
       if (operation.by === 'revert') await life.revert();
@@ -202,6 +220,13 @@ export class CrashScene {
     }
     return [...new Set(wrong)];
   }
+}
+
+export interface StartedScene {
+  readonly parts: FolderParts;
+  readonly life: FolderLife;
+  readonly writings: Writings;
+  readonly scene: Scene;
 }
 
 interface SequenceRun {
@@ -305,95 +330,4 @@ function keyOf(items: readonly DiskItem[]): string {
       (item) => `${item.name}\0${item.type}${item.content}\0${item.permissions} ${item.modifiedS}`,
     )
     .join('\n');
-}
-
-/** Of conflict copies, and of versions. */
-const MARKS = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}|~\d{8}-\d{6}/g;
-const VERSIONS = '.stversions/';
-
-function withoutMarks(name: string): string {
-  return name.replace(MARKS, '').replace(VERSIONS, '');
-}
-
-/** What is never to be, at no moment and after no crash. */
-function wrongOnDisk(items: readonly DiskItem[], writings: Writings): string[] {
-  const wrong: string[] = [];
-  const texts = new Set(items.map(({ content }) => content));
-  for (const text of writings.kept) if (!texts.has(text)) wrong.push(`lost: ${text}`);
-  for (const { name, type, content } of items) {
-    if (type !== 'file' || !(isOwnName(name) || name.startsWith(VERSIONS))) continue;
-    if (!isOwnName(name.replace(VERSIONS, ''))) continue;
-    if (writings.byName.get(withoutMarks(name))?.has(content) !== true) {
-      wrong.push(`${name} has what nobody wrote: ${JSON.stringify(content)}`);
-    }
-  }
-  return wrong;
-}
-
-/** What the index says, and so tells others, is on disk; the other way round; and it tells of nothing that nobody did. */
-async function wrongInIndex(
-  { database }: FolderLife,
-  items: readonly DiskItem[],
-  writings: Writings,
-): Promise<string[]> {
-  const wrong: string[] = [];
-  const own = new Map(items.filter(({ name }) => isOwnName(name)).map((item) => [item.name, item]));
-  const needs = await database.needs(FOLDER, undefined, ROWS_MAX);
-  for (const { global } of needs) wrong.push(`still needed: ${global.name}`);
-  const rows = await database.localsAfter(FOLDER, 0, ROWS_MAX, Infinity);
-  for (const row of rows) {
-    const item = own.get(row.name);
-    own.delete(row.name);
-    const isOurs = row.modifiedBy === OURS && row.localFlags === 0 && row.version.length > 0;
-    if (row.deleted) {
-      if (item !== undefined) wrong.push(`there, but told to be deleted: ${row.name}`);
-      if (isOurs && !writings.deleted.has(row.name)) wrong.push(`false delete: ${row.name}`);
-      continue;
-    }
-    if (item === undefined) {
-      wrong.push(`not there, but told to be: ${row.name}`);
-      continue;
-    }
-    const content = row.type === 'symlink' ? row.symlinkTarget : writings.textOf(row);
-    const said = row.type === 'directory' ? '' : content;
-    if (item.type !== row.type || item.content !== said) {
-      wrong.push(`${row.name} is ${item.type} ${item.content}, told to be ${row.type} ${said}`);
-    }
-    // A directory that was made but not recorded is found by the scan: there is nothing in it to be wrong.
-    const isFound = row.type === 'directory' || isConflictName(row.name);
-    if (isOurs && !isFound && !writings.changed.has(row.name)) {
-      wrong.push(`false change: ${row.name}`);
-    }
-  }
-  for (const name of own.keys()) wrong.push(`not in the index: ${name}`);
-  return wrong;
-}
-
-interface Comparable {
-  readonly items: readonly string[];
-  /** Contents among the versions. */
-  readonly versions: readonly string[];
-}
-
-function comparable(items: readonly DiskItem[]): Comparable {
-  const own = items.filter(({ name }) => isOwnName(name));
-  const told = own.map(({ name, type, content, permissions, modifiedS }) => {
-    const time = type === 'file' ? modifiedS : '';
-    const mark = isConflictName(name) ? 'copy of ' : '';
-    const mode = type === 'symlink' ? '' : permissions.toString(8);
-    return `${mark}${withoutMarks(name)}: ${type} ${content} ${mode} ${time}`;
-  });
-  const kept = items.filter(({ name, type }) => name.startsWith(VERSIONS) && type === 'file');
-  return { items: told.sort(), versions: kept.map(({ content }) => content).sort() };
-}
-
-function differences(expected: Comparable, found: Comparable): string[] {
-  const missing = expected.items.filter((item) => !found.items.includes(item));
-  const surplus = found.items.filter((item) => !expected.items.includes(item));
-  const versions = expected.versions.filter((text) => !found.versions.includes(text));
-  return [
-    ...missing.map((item) => `missing in the end: ${item}`),
-    ...surplus.map((item) => `too much in the end: ${item}`),
-    ...versions.map((text) => `no version of it: ${text}`),
-  ];
 }
