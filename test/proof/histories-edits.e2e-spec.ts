@@ -12,7 +12,7 @@ describe('histories of users at work', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [4, 24],
+          operations: [4, 22],
           weights: {
             ...USER_WEIGHTS,
             ...{ scan: 3, wait: 1, delay: 1 },

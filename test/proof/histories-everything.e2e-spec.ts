@@ -12,7 +12,7 @@ describe('histories of all kinds', () => {
       proveHistories({
         shape: {
           nodes: [2, 4],
-          operations: [8, 36],
+          operations: [6, 28],
           weights: {
             ...USER_WEIGHTS,
             ...{

@@ -12,7 +12,7 @@ describe('histories with crashes', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [6, 26],
+          operations: [5, 22],
           weights: {
             ...USER_WEIGHTS,
             ...{

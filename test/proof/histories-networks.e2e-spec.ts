@@ -12,7 +12,7 @@ describe('histories with broken networks and nodes that come and go', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [6, 30],
+          operations: [5, 24],
           weights: {
             ...USER_WEIGHTS,
             ...{
