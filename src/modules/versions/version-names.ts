@@ -4,8 +4,6 @@
  */
 import { parentOf } from '../../domain/file-name.js';
 
-/** Before 1.0 the tag stood behind the extension; both places are read. */
-const TAG = /.*~([^~.]+)(?:\.[^.]+)?$/;
 const TIME = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/;
 const MONTHS = 12;
 const HOURS = 24;
@@ -19,9 +17,18 @@ export function taggedName(name: string, tag: string): string {
   return `${parent === '' ? '' : `${parent}/`}${stem}~${tag}${extension}`;
 }
 
-/** The tag of a kept version, or ''. */
+/**
+ * The tag of a kept version, or ''. Before 1.0 it stood behind the extension; both places are read. Without an
+ * expression: one that looks for the last `~` tries every place of a long name that has none.
+ */
 export function tagOf(path: string): string {
-  return TAG.exec(path)?.[1] ?? '';
+  const dot = path.lastIndexOf('.');
+  const last = path.lastIndexOf('~');
+  if (last > dot && last + 1 < path.length) return path.slice(last + 1);
+  // A dot at the end begins no extension, as stock has it.
+  const before = dot < 0 || dot + 1 === path.length ? -1 : path.lastIndexOf('~', dot);
+  const tag = before < 0 ? '' : path.slice(before + 1, dot);
+  return tag.includes('.') ? '' : tag;
 }
 
 /** undefined for a name without a tag. */

@@ -131,12 +131,14 @@ class FuzzRun<I extends FuzzInput> {
     this.pending = isPromise(outcome) ? outcome.then(settle) : settle(outcome);
   }
 
+  /** By the processor's time: the machine may be busy with others. */
   private async requireFast(input: I, firstMs: number): Promise<void> {
     let fastestMs = firstMs;
     for (let i = 0; i < TRIES_OF_A_SLOW_INPUT && fastestMs > INPUT_MS_MAX; i += 1) {
-      const startMs = performance.now();
+      const start = process.cpuUsage();
       await this.outcomeOf(input);
-      fastestMs = Math.min(fastestMs, performance.now() - startMs);
+      const { user, system } = process.cpuUsage(start);
+      fastestMs = min(fastestMs, (user + system) / 1000);
     }
     if (fastestMs > INPUT_MS_MAX) {
       throw new Error(`it took ${Math.round(fastestMs)} ms, more than ${INPUT_MS_MAX}`);
