@@ -75,11 +75,7 @@ describe('a pattern file', () => {
     ['a range that runs back', '[z-a]', 'line 1'],
     ['one that runs back from beyond 16 bits', '[😀-\uffff]', "should be greater than lo '😀'"],
     ['braces nested without end', '{'.repeat(2000), 'at most 32 levels of { }'],
-    [
-      'a pattern longer than any name',
-      `ok\n${'*a'.repeat(5000)}`,
-      'line 2: invalid pattern "*a*a',
-    ],
+    ['a pattern longer than any name', `ok\n${'*a'.repeat(5000)}`, 'line 2: invalid pattern "*a*a'],
     ['a prefix alone', '\n!', '.stignore, line 2: invalid pattern "!": missing pattern'],
     ['an include of nothing', '#include ', 'no file'],
     [
