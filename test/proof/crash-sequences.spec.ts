@@ -30,7 +30,7 @@ describe('a folder whose node is cut short at any moment', () => {
         operations: OTHERS_OPERATIONS,
         length: 2,
         together: true,
-        ordinarily: 60,
+        ordinarily: 30,
       }),
     MINUTES_10_MS,
   );
@@ -38,7 +38,7 @@ describe('a folder whose node is cut short at any moment', () => {
   it(
     'does so in sequences of three operations',
     async () => {
-      const three = { kind: KIND, operations: OPERATIONS, length: 3, ordinarily: 40 };
+      const three = { kind: KIND, operations: OPERATIONS, length: 3, ordinarily: 15 };
       await enumerateCrashes('triples', three);
       const together = { ...three, operations: OTHERS_OPERATIONS, together: true };
       await enumerateCrashes('triples at once', together);

@@ -61,7 +61,7 @@ describe('a folder in trouble at any call', () => {
       meetTroubles('failing calls', {
         operations: OPERATIONS,
         troubles: FAILURES,
-        ordinarily: 350,
+        ordinarily: 220,
       }),
     MINUTES_10_MS,
   );
@@ -75,7 +75,7 @@ describe('a folder in trouble at any call', () => {
           { name: 'the root moves away', before: moveAway },
           { name: 'another root is there', before: moveAway, after: openElsewhere },
         ],
-        ordinarily: 80,
+        ordinarily: 60,
       }),
     MINUTES_10_MS,
   );
@@ -100,7 +100,7 @@ describe('a folder in trouble at any call', () => {
           name: `the clock steps by ${byMs} ms`,
           before: ({ clock }) => clock.step(byMs),
         })),
-        ordinarily: 100,
+        ordinarily: 60,
       }),
     MINUTES_10_MS,
   );

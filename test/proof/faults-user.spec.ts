@@ -43,7 +43,7 @@ describe('a file that a user changes at any call of its pull', () => {
       meetTroubles(`users at ${name}`, {
         operations: all.filter((operation) => operations.includes(operation.name)),
         troubles: troublesAt(name),
-        ordinarily: 40,
+        ordinarily: 30,
       }),
     MINUTES_10_MS,
   );

@@ -63,6 +63,8 @@ export async function placeMoved(
     await ctx.fs.link(from, tempName);
   } catch (error) {
     if (!hasCode(error, 'refused') || isOtherDisk(error)) throw error;
+    // Refused, too, where the user has put a directory there meanwhile.
+    if ((await lookFor(ctx, from, handle)) === undefined) throw new ChangedOnDiskError(from);
     // No second names on this file system: the names change in one step.
     await place(ctx, item, from);
     return true;
