@@ -9,7 +9,7 @@ import { settle, startPair, TestNode } from './support/test-node.js';
 import { treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const FILES = 60;
 

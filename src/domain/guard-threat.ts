@@ -14,7 +14,10 @@ export const Threat = {
   replace: 2,
   /** A directory or link of ours goes, or becomes something else: not counted, but kept together with the files. */
   other: 3,
-  /** A file of ours is deleted, and its content stays or comes under another name: not counted, and never held. */
+  /**
+   * A file of ours is deleted, and its content is, or is to come, under another name: not counted, and not held. It goes
+   * only once the content is there.
+   */
   moved: 4,
   /** Not looked at yet: it was needed before this was kept. */
   unknown: 5,
@@ -30,6 +33,8 @@ export function threatOf(
   isSameContent: boolean,
 ): Threat | undefined {
   if (local === undefined || local.deleted || isUnusable(local)) return undefined;
+  // What has no version was given up: the user reverted it.
+  if (local.version.length === 0) return undefined;
   if (needed.deleted) {
     // A delete that does not know of our change gives way to it.
     if (isConcurrent(compareVectors(local.version, needed.version))) return undefined;
@@ -55,6 +60,8 @@ export interface NeedGate {
   readonly upTo: number;
   /** Of a device's threats (short ID) those with a higher number are held; devices that are absent are not. */
   readonly held: Readonly<Record<string, number>>;
+  /** Moves pass although the content is not there yet: for whoever moves it. */
+  readonly isMoving?: boolean;
 }
 
 /** What one device's changes threaten here. */

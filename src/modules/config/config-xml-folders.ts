@@ -103,6 +103,10 @@ function readFolder(
 function readOptions(element: ElementReader): FolderOptions {
   const { fsWatcherDelayS, minDiskFree, order, ...json } = element.json(FOLDER);
   const formerPct = element.childText('minDiskFreePct');
+  const guard = element.child('guard');
+  // What is a number is checked with all other settings.
+  guard?.value('@percent', numberText('percent from 0 to 100'));
+  guard?.value('@filesMin', numberText('a number of files'));
   return folderOptions({
     ...json,
     ...(element.attribute('fsWatcherDelayS') === undefined ? {} : { fsWatcherDelayS }),
@@ -113,6 +117,10 @@ function readOptions(element: ElementReader): FolderOptions {
         ? {}
         : { minDiskFree: { value: Number(formerPct), unit: '%' } }),
   });
+}
+
+function numberText(expected: string): (text: string) => number | Refusal {
+  return (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : new Refusal(expected));
 }
 
 function readType(element: ElementReader, version: number): FolderType {

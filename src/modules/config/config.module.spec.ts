@@ -65,6 +65,11 @@ it('does not start with settings that are not valid', async () => {
   };
   await expect(serviceWith(bad)).rejects.toThrow(BadSettings);
   await expect(serviceWith(bad)).rejects.toThrow(/filesInFlight[^]*folder "f" maxConflicts: "-2"/);
+  const guard = { mode: 'hard', percent: 101, filesMin: 20 } as never;
+  const badGuard = { ...settings, folders: [{ ...settings.folders[0], guard }] };
+  await expect(serviceWith(badGuard)).rejects.toThrow(
+    /guard\.mode: "hard"[^]*off, warn, hold[^]*guard\.percent: "101"/,
+  );
 });
 
 it('remembers the full ID of a device that was configured by its fingerprint', async () => {

@@ -49,6 +49,12 @@ describe('the options of a folder in config.xml', () => {
         versioning: { type: 'simple', params: { keep: '3' }, path: '/v', cleanupIntervalS: 60 },
       },
     ],
+    [
+      'a guard',
+      '',
+      '<guard mode="hold" percent="12.5"></guard>',
+      { guard: { mode: 'hold', percent: 12.5, filesMin: 20 } },
+    ],
     ['no versions', '', '<versioning></versioning>', { versioning: undefined }],
     [
       'what is on',
@@ -68,6 +74,16 @@ describe('the options of a folder in config.xml', () => {
   });
 });
 
+it('a guard in config.xml that cannot be used is named', () => {
+  const text =
+    '<configuration version="37"><folder id="f" path="/f"><guard mode="hold" percent="lots" filesMin="-1"/></folder></configuration>';
+  const { problems } = readConfigXml(text, base).settings;
+  expect(problems.map(({ expected }) => expected)).toEqual([
+    'percent from 0 to 100',
+    'a number of files',
+  ]);
+});
+
 it('an option that is stated reads back as it was stated', () => {
   const options = {
     watch: false,
@@ -77,6 +93,7 @@ it('an option that is stated reads back as it was stated', () => {
     minDiskFree: { value: 3, unit: 'MB' },
     pullOrder: 'largestFirst',
     modifiedWindowS: 2,
+    guard: { mode: 'off', percent: 1, filesMin: 0 },
     syncOwnership: true,
   } as const;
   expect(folderOptions({ ...defaultsOf(FOLDER), ...jsonOfOptions(options) })).toEqual(options);

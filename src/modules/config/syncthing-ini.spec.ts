@@ -41,6 +41,19 @@ describe('a syncthing.ini', () => {
     ]);
   });
 
+  it('takes the guard of a folder, with its limits or without', () => {
+    const { problems, folders } = read(
+      '[repository]\ndir = /a\nguard = hold\n[repository.b]\ndir = /b\nguard = off 12.5% 7\n' +
+        '[repository.c]\ndir = /c\nguard = strict\n',
+    );
+    expect(problems).toMatchObject([{ value: 'strict', item: 'line 9, guard' }]);
+    expect(folders.map(({ guard }) => guard)).toEqual([
+      { mode: 'hold', percent: 25, filesMin: 20 },
+      { mode: 'off', percent: 12.5, filesMin: 7 },
+      undefined,
+    ]);
+  });
+
   it('names every error with its line', () => {
     const { problems } = read(
       [

@@ -172,13 +172,16 @@ export abstract class IndexDatabase {
     after: number,
     approved: Readonly<Record<string, number>>,
   ): Promise<ThreatTally>;
-  /** What the device's changes threaten, moves left out, numbered above `approved`; order and limits as of `needs`. */
+  /**
+   * What the device's changes threaten, moves left out, numbered above the first and up to the second of `numbers`; order
+   * and limits as of `needs`.
+   */
   abstract threats(
     folder: string,
     by: string,
     after: string | undefined,
     limit: number,
-    approved: number,
+    numbers: readonly [number, number],
   ): Promise<NeededItem[]>;
   /** Names that we need in this order, after this place. */
   abstract needPlaces(

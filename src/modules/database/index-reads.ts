@@ -99,10 +99,10 @@ export class IndexReads {
     by: string,
     after: string | undefined,
     limit: number,
-    approved: number,
+    numbers: readonly [number, number],
   ): Packed {
     return this.within(folder, (id) => {
-      const names = this.threatRows.names(id, by, after, limit, approved);
+      const names = this.threatRows.names(id, by, after, limit, numbers);
       return this.queries.neededOf(id, names);
     });
   }

@@ -55,8 +55,7 @@ export class NeedRows {
   private write({ folder, tallies }: NeedTarget, key: Uint8Array, need: Need): void {
     let [number, by]: [number | null, string | null] = [null, null];
     if (need.threat !== undefined) {
-      number = tallies.sequenceOf(THREAT_COUNTS) + 1;
-      tallies.setSequence(THREAT_COUNTS, number);
+      number = nextNumber(tallies);
       by = shortIdText(decodeModifiedBy(need.item.raw.info));
     }
     this.db
@@ -85,10 +84,17 @@ export class NeedRows {
     if (was.threat !== undefined || was.content === null) return;
     const isStillComing = is?.threat === undefined && isSameBytes(is?.content, was.content);
     if (isStillComing || isHere(after.local, was.content)) return;
-    // What was to come does not: deletes that were taken for moves are none.
+    const moved = this.db
+      .statement('SELECT 1 FROM needs WHERE folder = ? AND threat = 4 AND content = ? LIMIT 1')
+      .get(folder, was.content);
+    if (moved === undefined) return;
+    // What was to come does not: deletes that were taken for moves are none, and nobody has judged them.
+    const number = nextNumber(tallies);
     this.db
-      .statement('UPDATE needs SET threat = 1 WHERE folder = ? AND threat = 4 AND content = ?')
-      .run(folder, was.content);
+      .statement(
+        'UPDATE needs SET threat = 1, threat_no = ? WHERE folder = ? AND threat = 4 AND content = ?',
+      )
+      .run(number, folder, was.content);
   }
 
   private countApplied(folder: number, tallies: FolderTallies, key: Uint8Array, was: Need): void {
@@ -98,6 +104,12 @@ export class NeedRows {
     if (row?.[0] === Threat.moved || was.isYoung) return;
     tallies.add(THREAT_COUNTS, was.item.file);
   }
+}
+
+function nextNumber(tallies: FolderTallies): number {
+  const number = tallies.sequenceOf(THREAT_COUNTS) + 1;
+  tallies.setSequence(THREAT_COUNTS, number);
+  return number;
 }
 
 function needOf({ needed, local }: Standing): Need | undefined {

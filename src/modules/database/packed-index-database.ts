@@ -145,9 +145,9 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     by: string,
     after: string | undefined,
     limit: number,
-    approved: number,
+    numbers: readonly [number, number],
   ): Promise<NeededItem[]> {
-    return unpackNeeds(await this.read('threats', folder, by, after, limit, approved));
+    return unpackNeeds(await this.read('threats', folder, by, after, limit, numbers));
   }
 
   needPlaces(

@@ -6,6 +6,7 @@ import {
   local,
 } from '../../../test/support/file-info.factory.js';
 import { shortIdText } from '../../domain/device-id.js';
+import { asIgnored } from '../../domain/file-info-rules.js';
 import { type FileInfo } from '../../domain/file-info.js';
 import { type ThreatGroup } from '../../domain/guard-threat.js';
 import { SystemClock } from '../../platform/clock.js';
@@ -75,7 +76,7 @@ describe('what needs threaten', () => {
     expect(await passing(99, { [BY]: 2 })).toEqual(['gone', 'new', 'other', 'same']);
     const names = await database.neededOf(FOLDER, ['gone', 'new'], { upTo: 0, held: {} });
     expect(names.map(({ global }) => global.name)).toEqual(['new']);
-    const listed = await database.threats(FOLDER, BY, 'gone', 9, 0);
+    const listed = await database.threats(FOLDER, BY, 'gone', 9, [0, 99]);
     expect(listed.map(({ global }) => global.name)).toEqual(['other', 'to dir']);
   });
 
@@ -91,10 +92,29 @@ describe('what needs threaten', () => {
     await have(ours('a', 'content'));
     await announce(deletedInfo('a', theirs), fileInfo('b', 'content', theirs));
     expect(await groups()).toMatchObject([{ deletes: 0, moves: 1 }]);
-    expect(await passing(0)).toEqual(['a', 'b']);
+    // It goes when the other is there.
+    expect(await passing(0)).toEqual(['b']);
+    const moving = { upTo: 0, held: {}, isMoving: true };
+    expect(await database.neededOf(FOLDER, ['a'], moving)).toHaveLength(1);
     await announce(deletedInfo('b', { ...theirs, version: version(NOW + 1n) }));
     expect(await passing(0)).toEqual([]);
     expect(await groups()).toMatchObject([{ deletes: 1, moves: 0 }]);
+  });
+
+  it('is a delete, not judged before, when the new name is left out here', async () => {
+    await have(ours('a', 'content'));
+    const coming = fileInfo('left out', 'content', theirs);
+    await announce(deletedInfo('a', theirs), coming);
+    expect(await groups()).toMatchObject([{ moves: 1, latest: 1 }]);
+    await have(asIgnored(coming));
+    expect(await passing(1)).toEqual([]);
+    expect(await groups()).toMatchObject([{ deletes: 1, moves: 0, latest: 2 }]);
+  });
+
+  it('is nothing that the user gave up', async () => {
+    await have({ ...ours('a', 'changed here'), version: [] });
+    await announce(fileInfo('a', 'theirs', theirs));
+    expect(await groups()).toEqual([]);
   });
 
   it('is no delete of what came under another name by the same change, but one of what had two names all along', async () => {

@@ -21,11 +21,19 @@ const MOVE_TARGETS_MAX = 16;
 /** A delete belongs to the same move as a file that was made so much earlier or later, on the device that did both. */
 const MOVE_WITHIN_S = 600n;
 
+/** Of a row of `needs`: a file of ours under another name has the content, and is not threatened itself. */
+const IS_CONTENT_HERE = `EXISTS (SELECT 1 FROM items here
+  WHERE here.device = ${LOCAL} AND here.blocks_hash = needs.content AND here.folder = needs.folder
+    AND here.name <> needs.name AND NOT EXISTS (SELECT 1 FROM needs too
+      WHERE too.folder = here.folder AND too.name = here.name AND too.threat IS NOT NULL))`;
+
 /** For a WHERE over `needs`; empty where there is no gate. */
 export function passing(gate: NeedGate | undefined): string {
   if (gate === undefined) return '';
-  return `AND (threat IS NULL OR threat = ${Threat.moved} OR (threat_no <= ? AND
-    threat_no <= coalesce((SELECT value FROM json_each(?) WHERE key = threat_by), threat_no)))`;
+  const isMoved = gate.isMoving === true ? '' : `AND ${IS_CONTENT_HERE}`;
+  return `AND (threat IS NULL OR (threat = ${Threat.moved} ${isMoved}) OR
+    (threat <> ${Threat.moved} AND threat_no <= ? AND
+      threat_no <= coalesce((SELECT value FROM json_each(?) WHERE key = threat_by), threat_no)))`;
 }
 
 export function passingValues(gate: NeedGate | undefined): SqlValue[] {
@@ -67,15 +75,16 @@ export class ThreatRows {
     by: string,
     after: string | undefined,
     limit: number,
-    approved: number,
+    [above, upTo]: readonly [number, number],
   ): string[] {
     return this.db
       .statement(
         `SELECT name FROM needs WHERE folder = ? AND threat_by = ? AND name > ?
-           AND threat IS NOT NULL AND threat <> ${Threat.moved} AND threat_no > ?
+           AND threat IS NOT NULL AND threat <> ${Threat.moved}
+           AND threat_no > ? AND threat_no <= ?
          ORDER BY name LIMIT ?`,
       )
-      .all(folder, by, treeKey(after ?? ''), approved, limit)
+      .all(folder, by, treeKey(after ?? ''), above, upTo, limit)
       .map(([name]) => nameOfKey(name as Uint8Array));
   }
 

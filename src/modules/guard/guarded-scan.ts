@@ -87,10 +87,10 @@ export class GuardedScan {
 
   /** What is left to be recorded, batch by batch; then the outcome. */
   async *finish(): AsyncGenerator<readonly ScanFinding[], GuardedOutcome> {
-    if (!this.isOverfull) await this.countKept();
+    await this.countKept();
     const { rules, isExchanged, isWhole, memory } = this.parts;
     const { files, deletes, replaces, recent } = this;
-    const facts = { rules, files, deletes, replaces, recent, isExchanged, isSettled: isWhole };
+    const facts = { rules, files, deletes, replaces, recent, isExchanged, isWhole };
     const verdict = judgeScan(facts, memory);
     const isToRecord = verdict.kind === 'record';
     const names = isToRecord ? this.gone : await this.neededAnyway();

@@ -131,7 +131,7 @@ describe('of what devices would delete or replace', () => {
 describe('what a scan found', () => {
   const facts = (rest: Partial<ScanFacts>): ScanFacts => ({
     rules: { ...RULES, mode: 'warn' },
-    ...{ files: 1_000, deletes: 0, replaces: 0, recent: 0, isExchanged: false, isSettled: true },
+    ...{ files: 1_000, deletes: 0, replaces: 0, recent: 0, isExchanged: false, isWhole: true },
     ...rest,
   });
   const hold = {
@@ -150,7 +150,9 @@ describe('what a scan found', () => {
     ['nearly all gone', { deletes: 960 }, {}, 'hold'],
     ['all gone in parts', { files: 500, deletes: 500, recent: 500 }, {}, 'hold'],
     ['half gone', { deletes: 500 }, {}, 'record'],
-    ['half gone, and more may be on its way', { deletes: 500, isSettled: false }, {}, 'wait'],
+    ['half gone, and more may be on its way', { deletes: 500, isWhole: false }, {}, 'wait'],
+    ['a few gone in a part, while much is held', { isWhole: false }, { hold }, 'hold'],
+    ['a part of another directory', { isWhole: false, isExchanged: true }, {}, 'wait'],
     ['few files, all gone', { files: 10, deletes: 10 }, {}, 'record'],
     ['another directory with half of it', { deletes: 500, isExchanged: true }, {}, 'hold'],
     ['another directory with other content', { replaces: 500, isExchanged: true }, {}, 'hold'],

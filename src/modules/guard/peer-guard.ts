@@ -89,7 +89,8 @@ export class PeerGuard {
     const { peers } = await this.memory.get();
     const group = (await this.tally(peers)).groups.find((each) => each.by === by);
     const { [by]: _since, ...held } = peers.held;
-    const approved = { ...peers.approved, [by]: group?.latest ?? 0 };
+    const latest = group?.latest ?? 0;
+    const approved = { ...peers.approved, [by]: Math.min(latest, this.settling.settled || latest) };
     await this.memory.change({ peers: { ...peers, held, approved } });
   }
 
@@ -120,7 +121,9 @@ export class PeerGuard {
   private async items(by: string, after: string | undefined, limit: number): Promise<NeededItem[]> {
     const { peers } = await this.memory.get();
     const { database, settings } = this.parts;
-    return database.threats(settings.id, by, after, limit, peers.approved[by] ?? 0);
+    // What came a moment ago was not shown to anybody yet.
+    const upTo = this.settling.settled || Number.MAX_SAFE_INTEGER;
+    return database.threats(settings.id, by, after, limit, [peers.approved[by] ?? 0, upTo]);
   }
 
   private tally({ approved }: PeerMemory): Promise<ThreatTally> {

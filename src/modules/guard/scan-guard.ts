@@ -74,7 +74,8 @@ export class ScanGuard {
 
   async set(): Promise<HeldSet | undefined> {
     const { hold, decision } = (await this.memory.get()).scan;
-    if (hold === undefined || decision !== undefined) return undefined;
+    const isOver = decision !== undefined || this.parts.rules.mode === 'off';
+    if (hold === undefined || isOver) return undefined;
     const { reason, deletes, replaces, bytes, sinceMs, examples } = hold;
     return {
       ...{ id: SCAN_SET, source: 'scan', reason, device: '', deviceId: '', others: 0 },

@@ -36,8 +36,8 @@ export interface ScanFacts {
   /** Files that are missing already, as scans of the last minutes recorded them as deleted. */
   readonly recent: number;
   readonly isExchanged: boolean;
-  /** The numbers did not change for a while. */
-  readonly isSettled: boolean;
+  /** The whole folder was scanned. */
+  readonly isWhole: boolean;
 }
 
 export type ScanVerdict =
@@ -49,7 +49,11 @@ export type ScanVerdict =
 export function judgeScan(facts: ScanFacts, { hold, decision }: ScanMemory): ScanVerdict {
   const { rules, files, deletes, replaces, recent, isExchanged } = facts;
   const lost = deletes + replaces;
-  if (rules.mode === 'off' || lost === 0) return { kind: 'record' };
+  if (rules.mode === 'off') return { kind: 'record' };
+  // A part says nothing of the whole.
+  if (hold !== undefined && !facts.isWhole) return { kind: 'hold', reason: hold.reason };
+  if (isExchanged && !facts.isWhole) return { kind: 'wait' };
+  if (lost === 0) return { kind: 'record' };
   const base = files + recent;
   if (!isTooMuch(lost + recent, base, rules)) return { kind: 'record' };
   // A few more than were shown may have gone meanwhile.
@@ -59,5 +63,5 @@ export function judgeScan(facts: ScanFacts, { hold, decision }: ScanMemory): Sca
   if (hold !== undefined) return { kind: 'hold', reason: hold.reason };
   if (isExchanged) return { kind: 'hold', reason: 'exchanged' };
   if (isEmptied(deletes + recent, base)) return { kind: 'hold', reason: 'emptied' };
-  return { kind: facts.isSettled ? 'record' : 'wait' };
+  return { kind: facts.isWhole ? 'record' : 'wait' };
 }

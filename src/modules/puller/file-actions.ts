@@ -173,7 +173,7 @@ async function deletionOf(
   // To such a disk both names are one: the file is put together, and the other deleted before it takes its place.
   if (!ctx.disk.isExact && foldedName(source.name) === foldedName(global.name)) return undefined;
   if (isLeftAlone(source.name, ctx.fs.links)) return undefined;
-  const needed = await ctx.needs.needed(ctx.folder.settings.id, source.name);
+  const needed = await ctx.needs.neededForMove(ctx.folder.settings.id, source.name);
   if (needed === undefined || !needed.global.deleted || ctx.moved.has(source.name)) {
     return undefined;
   }

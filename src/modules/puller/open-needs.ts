@@ -25,6 +25,12 @@ export class OpenNeeds {
     return (await this.neededOf(folder, [name]))[0];
   }
 
+  /** As above; for whoever puts the content under another name in the same step. */
+  async neededForMove(folder: string, name: string): Promise<NeededItem | undefined> {
+    const gate = this.gate && { ...this.gate, isMoving: true };
+    return (await this.database.neededOf(folder, [name], gate))[0];
+  }
+
   /** Places of held needs too: nothing but their names is told. */
   needPlaces(
     folder: string,
