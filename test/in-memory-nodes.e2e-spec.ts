@@ -75,6 +75,23 @@ describe('two nodes in memory', () => {
     expect([a.user().files(), b.user().files()]).toEqual([{ one: '1' }, { one: '1' }]);
   });
 
+  it('keep what was written last, too, when one comes back with an older copy and no index', async () => {
+    await cluster.start();
+    await a.user().write('one', 'older');
+    await cluster.settle();
+    await a.user().write('one', 'written last');
+    await cluster.settle();
+    await a.stop();
+    a.loseIndex();
+    await cluster.pass(60_000);
+    await a.user().write('one', 'older');
+    await a.start();
+    await cluster.settle();
+    for (const node of [a, b]) {
+      expect(Object.values(node.user().files()).sort()).toEqual(['older', 'written last']);
+    }
+  });
+
   it('take a third one in, and leave out one whose folder is paused', async () => {
     await cluster.start();
     await a.user().write('one', '1');

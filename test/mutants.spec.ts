@@ -42,6 +42,13 @@ describe('the mutants', () => {
     expect(specs.filter((spec) => !existsSync(join(ROOT, spec)))).toEqual([]);
   });
 
+  it('are all in the table of docs/MUTANTS.md, and nothing else is', () => {
+    const text = readFileSync(join(ROOT, 'docs/MUTANTS.md'), 'utf8');
+    const listed = [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
+    expect(listed).toEqual(mutants.map(({ name }) => name));
+    expect(text).not.toMatch(/SURVIVED|NO LONGER APPLIES|NO VERDICT/);
+  });
+
   it('are errors where the text to replace is gone or ambiguous', () => {
     const edit = { file: 'x.ts', find: 'a', replace: 'b' };
     expect(applyEdit('xax', edit)).toBe('xbx');

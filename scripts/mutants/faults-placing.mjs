@@ -3,6 +3,7 @@ import { edit, mutant } from './mutant.mjs';
 
 const PULLER = 'src/modules/puller';
 const CRASH = `${PULLER}/puller-crash.spec.ts`;
+const CRASH_PAIRS = 'test/proof/crash-sequences.spec.ts';
 const EDITS = `${PULLER}/user-edits.spec.ts`;
 const CONFLICTS = `${PULLER}/conflict-copy.spec.ts`;
 const DELETES = `${PULLER}/deletes.spec.ts`;
@@ -56,6 +57,12 @@ export const placing = [
       ),
     ],
     [CRASH],
+  ),
+  mutant(
+    'moved-name-unflushed',
+    'After a power failure a file that was moved has neither its old name nor its new one.',
+    [edit(`${PULLER}/placement.ts`, '  await ctx.batch.syncWay(name);\n', '')],
+    [CRASH, CRASH_PAIRS],
   ),
   mutant(
     'record-before-rename',

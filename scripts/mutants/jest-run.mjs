@@ -12,11 +12,13 @@ const OUTPUT_CHARACTERS_MAX = 4_000;
 const PROOFS_SHARE = '0.2';
 /** What was told right before the end may arrive after it. */
 const LAST_WORDS_MS = 200;
+/** When no test ends for so long it never will: the longest has its own limit far below. */
+const SILENCE_MS = 5 * 60_000;
 
 /**
- * Ends at the first failure, or when `limitMs` is over. `specs` run in their order when `workers` is 1.
+ * Ends at the first failure, when no test ends any more (a hang), or when `limitMs` is over. `specs` run in their order when `workers` is 1.
  * @returns {Promise<{ kind: 'green', tests: number } | { kind: 'failed', spec: string, test: string, message: string }
- *   | { kind: 'hang', spec: string }>}
+ *   | { kind: 'hang' | 'late', spec: string }>}
  */
 export async function runJest({ specs, mutant = '', dist = '', workers = 1, limitMs, stop }) {
   const temporary = mkdtempSync(join(tmpdir(), 'syncnest-mutants-'));
@@ -58,17 +60,20 @@ function outcomeOf(child, limitMs, stop) {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve({ kind: 'hang', spec }), limitMs);
+    setTimeout(() => resolve({ kind: 'late', spec }), limitMs).unref();
+    const onSilence = () => resolve({ kind: 'hang', spec });
+    let silence = setTimeout(onSilence, SILENCE_MS).unref();
     const onStop = () => reject(new Error('stopped'));
     stop?.addEventListener('abort', onStop, { once: true });
     child.on('message', (message) => {
+      clearTimeout(silence);
+      silence = setTimeout(onSilence, SILENCE_MS).unref();
       if (message.kind === 'spec') spec = message.spec;
       if (message.kind === 'failed') resolve(message);
       if (message.kind === 'done') resolve({ kind: 'green', tests: message.tests });
     });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      clearTimeout(timer);
       stop?.removeEventListener('abort', onStop);
       // A mutant may take the whole process with it; what was told before counts.
       setTimeout(() => {

@@ -17,7 +17,9 @@ export function catcherOf(outcome) {
         ? `${outcome.spec} (could not run)`
         : `${outcome.spec}: ${outcome.test}`;
     case 'hang':
-      return `${outcome.spec} (by a hang: it did not end in time)`;
+      return `${outcome.spec} (by a hang: no test ended any more)`;
+    case 'late':
+      return `NO VERDICT: there was not enough time (${outcome.spec} was under way)`;
     case 'inapplicable':
       return `NO LONGER APPLIES: ${outcome.reason}`;
     case 'survived':

@@ -10,7 +10,7 @@ export default class Reporter {
   }
 
   onTestCaseResult({ path }, { status, fullName, failureMessages }) {
-    if (status !== 'failed') return;
+    if (status !== 'failed') return this.#tell({ kind: 'passed' });
     const message = failureMessages.join('\n').slice(0, FAILURE_CHARACTERS_MAX);
     this.#tell({ kind: 'failed', spec: relative(ROOT, path), test: fullName, message });
   }
