@@ -50,7 +50,7 @@ export interface RoundSide {
   /** As Syncthing does, it names the copy of a conflict's loser by who made the winner. */
   readonly namesCopiesByWinner?: boolean;
   /** Tries failed items again without the usual pause. */
-  hurry?(): void;
+  hurry?(): void | Promise<void>;
   /** What the node knows of the item, for the report of a failure. */
   describe(name: string): Promise<string>;
   /** What went on, for the same. */
@@ -66,6 +66,10 @@ export interface RoundOptions {
   readonly isCrowded: boolean;
   /** They go on changing while the nodes work on what was changed before. */
   readonly isOverlapping?: boolean;
+  /** What befalls the nodes while they exchange the changes; resolves when all of them run and are connected again. */
+  readonly meanwhile?: () => Promise<void>;
+  /** A node that forgets what it knew may bring back what others deleted, as documented. */
+  readonly mayReturn?: () => boolean;
 }
 
 /** What one user did in one go. */
@@ -80,6 +84,8 @@ export class ChangeRounds {
   constructor(
     private readonly sides: readonly RoundSide[],
     private readonly random: SeededRandom,
+    /** Called after each single change of a user. */
+    private readonly changed: (root: string) => void = () => undefined,
   ) {}
 
   /** All sides look at their disks, then say that they are in sync, have the same tree, and announce nothing more. */
@@ -96,7 +102,7 @@ export class ChangeRounds {
       const areSame = (await this.areInSync()) && this.differences().length === 0;
       if (areSame && nowMs >= restMs) return true;
       if (!areSame && nowMs > scanAgainMs) {
-        for (const side of this.sides) side.hurry?.();
+        for (const side of this.sides) await side.hurry?.();
         await this.scan();
         scanAgainMs = performance.now() + SCAN_AGAIN_MS;
       }
@@ -155,14 +161,17 @@ export class ChangeRounds {
       bursts.push(this.burst(options.changes, favourites, done, true));
       await scans;
     }
+    await options.meanwhile?.();
     const tree = await this.converge(options.limitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${done.join('\n')}`, { cause: error });
     });
-    const lost = this.sides.flatMap((_, i) =>
-      options.isOverlapping
-        ? this.missing(i, bursts, tree)
-        : this.lostTo(i, bursts[0]!, before, tree),
-    );
+    const lost = this.sides
+      .flatMap((_, i) =>
+        options.isOverlapping
+          ? this.missing(i, bursts, tree)
+          : this.lostTo(i, bursts[0]!, before, tree),
+      )
+      .filter((line) => options.mayReturn?.() !== true || !line.startsWith('came back '));
     const wrong = [
       ...lost,
       ...(await this.wrongTimes(tree)),
@@ -211,7 +220,11 @@ export class ChangeRounds {
     return this.sides.map(({ root, hidesEdits }, side): Burst => {
       const before = readTree(root, this.hashes);
       const without = areAtWork && hidesEdits === true ? HIDDEN_BY_TIME : undefined;
-      const list = changeTree(root, changes, this.random, favourites, without);
+      const list = Array.from({ length: changes }, () => {
+        const [change = ''] = changeTree(root, 1, this.random, favourites, without);
+        this.changed(root);
+        return change;
+      });
       done.push(...list.map((change) => `${side} ${change}`));
       return { before, after: readTree(root, this.hashes) };
     });

@@ -38,6 +38,7 @@ export interface StockOptions {
   /** Text inside the `<folder>` element, for instance `<order>alphabetic</order>`. */
   readonly folderExtra?: string;
   readonly folderType?: string;
+  readonly watch?: boolean;
   /** Whether it announces itself on the LAN. */
   readonly localAnnounce?: boolean;
   /** A discovery server to use. */
@@ -50,7 +51,7 @@ export class StockNode {
   private process: ChildProcess | undefined;
   private output = '';
 
-  private constructor(
+  protected constructor(
     readonly home: string,
     readonly id: string,
     readonly port: number,
@@ -78,9 +79,10 @@ export class StockNode {
   /** Written out where 1.19 takes the absence in a file for 0 and not for its default, as with maxConflicts. */
   configure(options: StockOptions): void {
     const { folderPath, peers, folderId = 'default', folderType = 'sendreceive' } = options;
+    const { watch = false } = options;
     const devices = [{ id: this.id, address: 'dynamic' }, ...peers];
     const xml = `<configuration version="35">
-  <folder id="${folderId}" label="" path="${folderPath}" type="${folderType}" rescanIntervalS="0" fsWatcherEnabled="false" ignorePerms="false" autoNormalize="true">
+  <folder id="${folderId}" label="" path="${folderPath}" type="${folderType}" rescanIntervalS="0" fsWatcherEnabled="${watch}" ignorePerms="false" autoNormalize="true">
     ${devices.map(({ id }) => `<device id="${id}"></device>`).join('\n    ')}
     <maxConflicts>10</maxConflicts>
     ${options.folderExtra ?? ''}
@@ -114,6 +116,11 @@ export class StockNode {
     const env = { ...process.env, ...alone, STNOUPGRADE: '1', STHASHING: 'minio', HOME: this.home };
     const args = ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'];
     return { command: STOCK_BINARY, args, env };
+  }
+
+  /** The next start finds none. Nothing may run. */
+  loseIndex(): void {
+    fs.rmSync(join(this.home, 'index-v0.14.0.db'), { recursive: true });
   }
 
   restUrl(path: string): string {
