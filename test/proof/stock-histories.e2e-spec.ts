@@ -23,7 +23,7 @@ const CLUSTERS_AT_ONCE = effort(1, 2);
 const FIRST_SEED = NAMED_SEED ?? (IS_LONG ? Date.now() % 1_000_000_000 : 1);
 const ITEMS = 12;
 const CHANGES = 8;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = effort(120_000, 300_000);
 
 interface Outcome {
   histories: number;

@@ -113,9 +113,12 @@ function entriesOf(path: string): fs.Dirent[] {
   }
 }
 
+/** Of a file; undefined where there is none. */
 function stateOf(path: string): string | undefined {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = fs.lstatSync(path, { bigint: true });
+    const stat = fs.lstatSync(path, { bigint: true });
+    if (!stat.isFile()) return undefined;
+    const { ino, size, mtimeNs, ctimeNs } = stat;
     return `inode ${ino}, ${size} bytes, modified ${mtimeNs}, changed ${ctimeNs}`;
   } catch {
     return undefined;
@@ -126,7 +129,7 @@ function stateOf(path: string): string | undefined {
 function hashOf(path: string): string | undefined {
   let fd: number;
   try {
-    fd = fs.openSync(path, 'r');
+    fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   } catch {
     return undefined;
   }
@@ -138,6 +141,10 @@ function hashOf(path: string): string | undefined {
       if (length === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, length));
     }
+  } catch (error) {
+    // A directory has just come into its place.
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR') return undefined;
+    throw error;
   } finally {
     fs.closeSync(fd);
   }

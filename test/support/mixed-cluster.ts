@@ -19,6 +19,8 @@ const NEXT_MS_MAX = 500;
 /** How long a node is cut off or paused, at most. */
 const APART_MS_MAX = 1_000;
 const TROUBLES_MAX = 3;
+/** Each redials after a second or a few; the machine may do much else. */
+const CONNECT_LIMIT_MS = 120_000;
 const NS_PER_MS = 1_000_000n;
 
 interface Member {
@@ -206,7 +208,7 @@ export class MixedCluster {
   }
 
   private async connected(): Promise<void> {
-    await until('all are connected to all', async () => {
+    const areConnected = async (): Promise<boolean> => {
       for (const { node } of this.members) {
         for (const other of this.members) {
           if (other.node === node) continue;
@@ -214,7 +216,8 @@ export class MixedCluster {
         }
       }
       return true;
-    });
+    };
+    await until('all are connected to all', areConnected, CONNECT_LIMIT_MS);
   }
 
   private async watchUntil(signal: AbortSignal): Promise<void> {

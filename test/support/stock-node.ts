@@ -8,6 +8,8 @@ import { until } from './wait.js';
 export const STOCK_BINARY = 'syncthing';
 
 const LOG_CHARACTERS_MAX = 20_000_000;
+/** On a machine that does much else. */
+const START_LIMIT_MS = 120_000;
 
 /** Is there one? With CI=true its absence is a failure. */
 export function hasStock(): boolean {
@@ -133,10 +135,11 @@ export class StockNode {
     this.process = child;
     child.stdout.on('data', (data: Buffer) => this.keep(data));
     child.stderr.on('data', (data: Buffer) => this.keep(data));
-    await until('stock Syncthing answers', async () => {
-      if (child.exitCode !== null) throw new Error(`syncthing ended:\n${this.output.slice(-3000)}`);
+    const answers = async (): Promise<boolean> => {
+      if (child.exitCode !== null) throw new Error(`it ended:\n${this.output.slice(-3000)}`);
       return (await this.rest('GET', 'system/ping').catch(() => undefined)) !== undefined;
-    });
+    };
+    await until(`${command} answers`, answers, START_LIMIT_MS);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
