@@ -1,5 +1,5 @@
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   // Real sockets, disks and threads on a busy machine: a hang shows all the same.
   testTimeout: 30_000,
   // Most of the time the tests wait: for disks, for other processes, for time to pass.

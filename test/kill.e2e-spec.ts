@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentWatch, WrittenContents } from './support/content-watch.js';
+import { IS_LONG } from './support/effort.js';
 import { KillRun, ourSide } from './support/kill-run.js';
 import { NodeProcess } from './support/node-process.js';
 import { SeededRandom } from './support/random.js';
@@ -54,8 +55,8 @@ describe('two processes that are killed at random moments', () => {
       ourSide(b, { id: a.id, address: a.address }),
     ] as const;
     const run = new KillRun(base, sides, new SeededRandom(2013), [
-      [100, 30],
-      [60, 20],
+      IS_LONG ? [100, 30] : [40, 10],
+      IS_LONG ? [60, 20] : [20, 10],
     ]);
     await run.killInTurn(KILLS);
     await run.converge(CONVERGE_LIMIT_MS);

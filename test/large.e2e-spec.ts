@@ -1,12 +1,13 @@
 /**
  * A folder of many small files: the memory of both processes stays bounded.
- * SYNCNEST_LARGE_FILES=100000 is the full measure; the ordinary run takes fewer, to stay short.
+ * SYNCNEST_LARGE_FILES=100000 is the full measure; the ordinary run takes fewer, to stay short, and the long one more.
  */
 import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type bep } from '../src/modules/protocol/gen/bep.js';
+import { effort } from './support/effort.js';
 import { FakeFolder, sha256 } from './support/fake-folder.js';
 import { type FakePeer } from './support/fake-peer.js';
 import { peerIdentity, PeerNetwork } from './support/fake-peer-tls.js';
@@ -15,7 +16,10 @@ import { until } from './support/wait.js';
 
 jest.setTimeout(600_000);
 
-const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? 20_000);
+const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(6_000, 20_000));
+const RESCAN_EVERY_S = effort(3, 20);
+/** Two rescans at least fall into this. */
+const RESCANNED_MS = effort(9_000, 30_000);
 const FILES_PER_DIRECTORY = 100;
 const RESIDENT_MIB_MAX = 400;
 
@@ -60,15 +64,15 @@ describe('a folder of many small files', () => {
 
   it('is scanned, synced and scanned again within 400 MiB on both sides', async () => {
     makeFiles(a.root);
-    a.start([{ id: b.id, address: 'dynamic' }], ['--scan-intv', '20s']);
-    b.start([{ id: a.id, address: a.address }], ['--scan-intv', '20s']);
+    const options = ['--scan-intv', `${RESCAN_EVERY_S}s`];
+    a.start([{ id: b.id, address: 'dynamic' }], options);
+    b.start([{ id: a.id, address: a.address }], options);
     const startMs = performance.now();
     await a.says('Completed initial scan of folder', 120_000);
     const scannedMs = performance.now() - startMs;
-    await until('all files have arrived', () => countFiles(b.root) === FILES, 500_000, 1_000);
+    await until('all files have arrived', () => countFiles(b.root) === FILES, 500_000, 500);
     const syncedMs = performance.now() - startMs;
-    // Two rescans at least fall into this.
-    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    await new Promise((resolve) => setTimeout(resolve, RESCANNED_MS));
     const peaks = [a, b].map(peakResidentMiB);
     process.stdout.write(
       `${FILES} files: scan ${(scannedMs / 1000).toFixed(1)} s, sync ${(syncedMs / 1000).toFixed(1)} s, ` +

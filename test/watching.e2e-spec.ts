@@ -14,6 +14,7 @@ import {
   type WatchListener,
   type WatchTarget,
 } from '../src/modules/watcher/watcher.js';
+import { effort } from './support/effort.js';
 import { settle, startPair, TestNode, type TestNodeOptions } from './support/test-node.js';
 import { treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
@@ -99,8 +100,9 @@ describe('a watched folder', () => {
   });
 
   it('has all of a burst of new files and of a renamed tree in its index, without a rescan', async () => {
-    const burst = 30_000;
-    const renamed = 10_000;
+    // More than the system's queue of events has room for.
+    const burst = effort(18_000, 30_000);
+    const renamed = effort(5_000, 10_000);
     await a.start(WATCHED);
     await a.scan();
     const database = a.get(IndexDatabase);

@@ -1,8 +1,9 @@
-/** The program and a stock Syncthing, killed in turn twenty times in one transfer: as in kill.e2e-spec.ts. */
+/** The program and a stock Syncthing, killed in turn again and again in one transfer: as in kill.e2e-spec.ts. */
 import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { effort, IS_LONG } from '../support/effort.js';
 import { type KillSide, KillRun, ourSide } from '../support/kill-run.js';
 import { NodeProcess } from '../support/node-process.js';
 import { SeededRandom } from '../support/random.js';
@@ -11,7 +12,7 @@ import { until } from '../support/wait.js';
 
 jest.setTimeout(600_000);
 
-const KILLS = 20;
+const KILLS = effort(8, 20);
 const CONVERGE_LIMIT_MS = 240_000;
 
 const suite = hasStock() ? describe : describe.skip;
@@ -57,8 +58,8 @@ suite('the program and a stock Syncthing that are killed at random moments', () 
       stockSide(stock, stockRoot),
     ] as const;
     const run = new KillRun(base, sides, new SeededRandom(1912), [
-      [100, 30],
-      [60, 20],
+      IS_LONG ? [100, 30] : [40, 10],
+      IS_LONG ? [60, 20] : [20, 10],
     ]);
     await run.killInTurn(KILLS);
     await run.converge(CONVERGE_LIMIT_MS);

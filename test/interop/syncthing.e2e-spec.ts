@@ -1,10 +1,14 @@
-/** Opposite a stock Syncthing of the system, in both dial directions: both disks end up the same. */
+/**
+ * Opposite a stock Syncthing of the system, in both dial directions: both disks end up the same. The ordinary run has a
+ * small tree and one big file, the long run 2,000 items and the big files of all sizes.
+ */
 import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeRounds } from '../support/change-rounds.js';
+import { effort, IS_LONG } from '../support/effort.js';
 import { SeededRandom } from '../support/random.js';
 import { ourSide, stockSide } from '../support/round-sides.js';
 import { hasStock, StockNode } from '../support/stock-node.js';
@@ -16,8 +20,10 @@ jest.setTimeout(300_000);
 
 const suite = hasStock() ? describe : describe.skip;
 
-const ITEMS_A_SIDE = 1_000;
-const ROUNDS = 2;
+const ITEMS_A_SIDE = effort(100, 1_000);
+const ROUNDS = effort(1, 2);
+/** The smallest with larger blocks. */
+const ORDINARY_BIG_SIZE = BIG_EDGE_SIZES[1]!;
 const CHANGES = 25;
 const LIMIT_MS = 120_000;
 
@@ -56,8 +62,10 @@ suite.each(['we dial', 'the stock node dials'])('with a stock Syncthing, when %s
 
   it('brings a random tree over, and random changes on both sides at once', async () => {
     const random = new SeededRandom(direction === 'we dial' ? 11 : 12);
-    makeTree(ours.root, ITEMS_A_SIDE, random, BIG_EDGE_SIZES.slice(0, 2));
-    makeTree(stockRoot, ITEMS_A_SIDE, random, BIG_EDGE_SIZES.slice(2));
+    const oursBig = IS_LONG ? BIG_EDGE_SIZES.slice(0, 2) : [];
+    const ordinaryBig = direction === 'we dial' ? [ORDINARY_BIG_SIZE] : [];
+    makeTree(ours.root, ITEMS_A_SIDE, random, oursBig);
+    makeTree(stockRoot, ITEMS_A_SIDE, random, IS_LONG ? BIG_EDGE_SIZES.slice(2) : ordinaryBig);
     await connect();
     const rounds = new ChangeRounds([ourSide(ours), stockSide(stock, stockRoot)], random);
     let tree = await rounds.converge(LIMIT_MS);

@@ -8,6 +8,7 @@ import { jest } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { ChangeRounds } from '../support/change-rounds.js';
 import { effort, IS_LONG, NAMED_SEED } from '../support/effort.js';
 import { MixedCluster, type TroubleCounts } from '../support/mixed-cluster.js';
@@ -57,14 +58,19 @@ async function live(seed: number, outcome: Outcome): Promise<void> {
         mayReturn: () => cluster.counts.indexesLost > indexesLost,
       });
       const violations = cluster.violations();
-      if (wrong.length + violations.length > 0)
-        throw new Error([...violations, ...wrong].join('\n'));
+      const lines = [...violations, ...wrong];
+      if (lines.length > 0) throw new Error(lines.join('\n'));
       tree = round.tree;
       outcome.histories += 1;
     }
   } catch (error) {
-    const again = `SYNCNEST_SEED=${seed} npm run test:long -- stock-histories`;
-    const failure = `history ${history} of seed ${seed} (${again})\n${cluster.story.join('\n')}\n${String(error)}`;
+    const failure = [
+      `history ${history} of seed ${seed}`,
+      `again: SYNCNEST_SEED=${seed} npm run test:long -- stock-histories`,
+      ...cluster.story,
+      ...cluster.crashes(),
+      inspect(error),
+    ].join('\n');
     process.stdout.write(`${failure}\n`);
     outcome.failures.push(failure);
   } finally {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { ContentWatch, WrittenContents } from './content-watch.js';
+import { effort } from './effort.js';
 import { type NodeProcess, type ProcessPeer } from './node-process.js';
 import { type SeededRandom } from './random.js';
 import { treeDifferences } from './tree.js';
@@ -21,8 +22,8 @@ const MOVEMENT_LIMIT_MS = 60_000;
 /** A kill is under way of a transfer when items moved within this time before it. */
 const UNDER_WAY_MS = 500;
 /** Files that the user of one side works with while the nodes run. */
-const SMALL_FILES = 1_500;
-const DIRECTORIES = 30;
+const SMALL_FILES = effort(300, 1_500);
+const DIRECTORIES = effort(10, 30);
 
 /** One node, ours or stock, as the run needs it. */
 export interface KillSide {

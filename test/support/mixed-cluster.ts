@@ -137,6 +137,13 @@ export class MixedCluster {
     }
   }
 
+  /** Processes that ended by themselves. */
+  crashes(): string[] {
+    return this.members.flatMap(({ name, node }) =>
+      node.crash === undefined ? [] : [`${name} ${node.crash}`],
+    );
+  }
+
   /** Contents that no one wrote, under a name of their own at any moment so far. */
   violations(): string[] {
     for (const { watch } of this.members) watch.look();

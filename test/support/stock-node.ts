@@ -142,6 +142,13 @@ export class StockNode {
     await until(`${command} answers`, answers, START_LIMIT_MS);
   }
 
+  /** How it ended though nobody asked it to. */
+  get crash(): string | undefined {
+    const { exitCode = null, signalCode = null } = this.process ?? {};
+    if (exitCode === null && signalCode === null) return undefined;
+    return `ended with ${exitCode ?? signalCode}:\n${this.output.slice(-3000)}`;
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.process;
     this.process = undefined;
@@ -158,7 +165,8 @@ export class StockNode {
   ): Promise<T> {
     const response = await fetch(this.restUrl(path), {
       method,
-      headers: { 'X-API-Key': 'key' },
+      // A connection kept from before a restart would fail the first request after it.
+      headers: { 'X-API-Key': 'key', Connection: 'close' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { type Worker } from 'node:worker_threads';
 import { ALICE, announced, fileOf } from '../../../test/contracts/index-database-fixture.js';
 import { indexDatabaseContract } from '../../../test/contracts/index-database.contract.js';
+import { effort } from '../../../test/support/effort.js';
 import { SystemClock } from '../../platform/clock.js';
 import { SystemRandomness } from '../../platform/randomness.js';
 import { workerUrl } from '../../platform/worker-url.js';
@@ -26,10 +27,13 @@ async function makeHome(): Promise<string> {
 }
 
 describe('the index database on a worker thread', () => {
-  indexDatabaseContract(async () => {
-    const home = await makeHome();
-    return { make: () => makeIn(home), remove: () => rm(home, { recursive: true }) };
-  }, 20);
+  indexDatabaseContract(
+    async () => {
+      const home = await makeHome();
+      return { make: () => makeIn(home), remove: () => rm(home, { recursive: true }) };
+    },
+    effort(10, 20),
+  );
 });
 
 describe('the worker of the index database', () => {
@@ -101,7 +105,7 @@ describe('the worker of the index database', () => {
   it('lets many items be read in batches without holding them all', async () => {
     await database.open();
     await database.addFolder('f');
-    const items = 200_000;
+    const items = effort(40_000, 200_000);
     const batch = 1_000;
     const nameAt = (i: number) => `dir-${Math.floor(i / 500)}/file-${i}`;
     for (let start = 0; start < items; start += batch) {
