@@ -10,6 +10,7 @@ export default tseslint.config(
       'src/modules/protocol/gen',
       '*.mjs',
       'scripts/**/*.mjs',
+      'test/**/*.mjs',
     ],
   },
   eslint.configs.recommended,

@@ -12,6 +12,13 @@ import { type TestNode } from './test-node.js';
 const LOG_LINES = 25;
 const NS_PER_S = 1_000_000_000n;
 
+/** In the errors of a stock folder. */
+export const REFUSED_DIRECTORY = 'encountered directory when trying to remove file/symlink';
+
+export interface FolderErrors {
+  readonly errors: readonly { readonly path: string; readonly error: string }[] | null;
+}
+
 export function ourSide(node: TestNode): RoundSide {
   return {
     root: node.root,
@@ -64,6 +71,26 @@ export function stockSide(node: StockNode, root: string): RoundSide {
       const file = await node.rest(`GET`, path).catch((error: unknown) => String(error));
       return JSON.stringify(file);
     },
+    hurry: () => removeRefusedDirectories(node, root),
     log: () => node.log.split('\n').slice(-LOG_LINES).join('\n'),
   };
+}
+
+/**
+ * Where a user put a file in the place of a directory and deleted that before Syncthing saw it, Syncthing is asked to
+ * delete a file, has a directory, and refuses for ever. Its users take the empty directory away by hand, as here.
+ */
+export async function removeRefusedDirectories(node: StockNode, root: string): Promise<void> {
+  const { errors } = await node.rest<FolderErrors>('GET', 'folder/errors?folder=default');
+  const refused = (errors ?? []).filter(({ error }) => error.includes(REFUSED_DIRECTORY));
+  for (const { path } of refused) {
+    try {
+      fs.rmdirSync(join(root, path));
+    } catch (error) {
+      // It has content still, or is gone.
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['ENOTEMPTY', 'ENOENT', 'ENOTDIR'].includes(code)) throw error;
+    }
+  }
+  if (refused.length > 0) await node.scan();
 }
