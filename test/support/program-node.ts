@@ -17,8 +17,8 @@ export class ProgramNode extends StockNode {
     return { command: process.execPath, args, env: programEnvironment(this.home) };
   }
 
-  /** The next start finds none. */
-  override loseIndex(): void {
+  /** The next start finds none. Nothing may run. */
+  loseIndex(): void {
     for (const suffix of ['', '-wal', '-shm']) {
       fs.rmSync(`${this.home}/index.db${suffix}`, { force: true });
     }

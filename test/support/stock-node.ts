@@ -120,11 +120,6 @@ export class StockNode {
     return { command: STOCK_BINARY, args, env };
   }
 
-  /** The next start finds none. Nothing may run. */
-  loseIndex(): void {
-    fs.rmSync(join(this.home, 'index-v0.14.0.db'), { recursive: true });
-  }
-
   restUrl(path: string): string {
     return `http://127.0.0.1:${this.guiPort}/rest/${path}`;
   }
