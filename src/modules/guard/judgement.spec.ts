@@ -184,6 +184,14 @@ describe('what comes in parts', () => {
     expect(settling.settled).toBe(6);
   });
 
+  it('waits anew after a mark that was settled without it', () => {
+    const settling = new Settling();
+    expect(settling.waitMs(5, 0)).toBe(SETTLE_MS);
+    expect(settling.waitMs(5, SETTLE_MS)).toBe(0);
+    settling.settled = 6;
+    expect(settling.waitMs(7, 10 * SETTLE_MS_MAX)).toBe(SETTLE_MS);
+  });
+
   it('is settled after a long time, though it goes on', () => {
     const settling = new Settling();
     let mark = 0;

@@ -25,7 +25,8 @@ export class Settling {
       this.seen = mark;
       return 0;
     }
-    if (this.seen === this.settled) this.firstMs = nowMs;
+    // Others may have set what is settled.
+    if (this.seen <= this.settled) this.firstMs = nowMs;
     if (this.seen !== mark) this.lastMs = nowMs;
     this.seen = mark;
     const end = Math.min(this.lastMs + SETTLE_MS, this.firstMs + SETTLE_MS_MAX);
