@@ -3,6 +3,7 @@ import { blockLength, blockOffset, blocksHashOf } from '../../domain/block.js';
 import { type NeedGate } from '../../domain/guard-threat.js';
 import { treeKey, treeKeyRange } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
+import { GatedNeeds } from './gated-needs.js';
 import { type BlockLocation } from './index-database.js';
 import { ITEM_COLUMNS, rawItem, type IndexRows } from './index-rows.js';
 import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
@@ -10,7 +11,6 @@ import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
 import { LOCAL } from './schema.js';
-import { passing, passingValues } from './threat-rows.js';
 import { type SqliteConnection, type SqlValue } from './sqlite-connection.js';
 
 /** Rows read in one go where the bytes of the answer are bounded too. */
@@ -50,13 +50,13 @@ export class IndexQueries {
 
   needs(folder: number, after: string | undefined, limit: number, gate?: NeedGate): Packed {
     const packer = new ItemPacker();
-    const keys = this.db
-      .statement(
-        `SELECT name FROM needs WHERE folder = ? AND name > ? ${passing(gate)} ORDER BY name LIMIT ?`,
-      )
-      .all(folder, treeKey(after ?? ''), ...passingValues(gate), limit);
-    for (const [key] of keys) {
-      packer.need(this.need(folder, key as Uint8Array));
+    const from = treeKey(after ?? '');
+    const keys =
+      gate === undefined
+        ? this.neededKeys(folder, from, limit)
+        : new GatedNeeds(this.db, folder, gate).after(from, limit);
+    for (const key of keys) {
+      packer.need(this.need(folder, key));
       if (packer.length >= NEEDS_BYTES_MAX) break;
     }
     return packer.take();
@@ -64,8 +64,9 @@ export class IndexQueries {
 
   neededOf(folder: number, names: readonly string[], gate?: NeedGate): Packed {
     const packer = new ItemPacker();
+    const gated = gate && new GatedNeeds(this.db, folder, gate);
     for (const name of names) {
-      if (gate !== undefined && !this.mayPass(folder, treeKey(name), gate)) continue;
+      if (gated?.mayPass(treeKey(name)) === false) continue;
       packer.need(this.need(folder, treeKey(name)));
       if (packer.length >= NEEDS_BYTES_MAX) break;
     }
@@ -168,11 +169,11 @@ export class IndexQueries {
       .filter(({ item }) => isReadable(LOCAL, decodeFacts(item.info)));
   }
 
-  private mayPass(folder: number, key: Uint8Array, gate: NeedGate): boolean {
-    const row = this.db
-      .statement(`SELECT 1 FROM needs WHERE folder = ? AND name = ? ${passing(gate)}`)
-      .get(folder, key, ...passingValues(gate));
-    return row !== undefined;
+  private neededKeys(folder: number, after: Uint8Array, limit: number): Uint8Array[] {
+    return this.db
+      .statement(`SELECT name FROM needs WHERE folder = ? AND name > ? ORDER BY name LIMIT ?`)
+      .all(folder, after, limit)
+      .map(([name]) => name as Uint8Array);
   }
 
   private need(folder: number, key: Uint8Array): RawNeed | undefined {

@@ -38,6 +38,7 @@ export class NeedRows {
     const { folder } = target;
     const was = needOf(before);
     const is = needOf(after);
+    if (target.device === LOCAL) this.contentGoes(target, key, before.local, after.local);
     if (was !== undefined && is !== undefined && isSame(was, is)) return;
     if (was !== undefined) this.leave(target, key, was, after, is);
     if (is !== undefined) this.write(target, key, is);
@@ -50,6 +51,11 @@ export class NeedRows {
   renew(target: NeedTarget, key: Uint8Array, standing: Standing): void {
     const need = needOf(standing);
     if (need !== undefined) this.write(target, key, need);
+    else {
+      this.db
+        .statement('UPDATE needs SET threat = NULL WHERE folder = ? AND name = ?')
+        .run(target.folder, key);
+    }
   }
 
   private write({ folder, tallies }: NeedTarget, key: Uint8Array, need: Need): void {
@@ -84,25 +90,48 @@ export class NeedRows {
     if (was.threat !== undefined || was.content === null) return;
     const isStillComing = is?.threat === undefined && isSameBytes(is?.content, was.content);
     if (isStillComing || isHere(after.local, was.content)) return;
+    this.judgeAnew(folder, tallies, was.content);
+  }
+
+  /** It may have been all there was of what was taken for moved. */
+  private contentGoes(
+    { folder, tallies }: NeedTarget,
+    key: Uint8Array,
+    before: DeviceItem | undefined,
+    after: DeviceItem | undefined,
+  ): void {
+    if (before === undefined || !isReadable(LOCAL, before.file)) return;
+    const content = hashOf(before);
+    if (content === null || isHere(after, content)) return;
+    if (this.threatAt(folder, key) === Threat.moved) return;
+    this.judgeAnew(folder, tallies, content);
+  }
+
+  /** What was to come, or was here, is not: deletes that were taken for moves are none, and nobody has judged them. */
+  private judgeAnew(folder: number, tallies: FolderTallies, content: Uint8Array): void {
     const moved = this.db
       .statement('SELECT 1 FROM needs WHERE folder = ? AND threat = 4 AND content = ? LIMIT 1')
-      .get(folder, was.content);
+      .get(folder, content);
     if (moved === undefined) return;
-    // What was to come does not: deletes that were taken for moves are none, and nobody has judged them.
     const number = nextNumber(tallies);
     this.db
       .statement(
         'UPDATE needs SET threat = 1, threat_no = ? WHERE folder = ? AND threat = 4 AND content = ?',
       )
-      .run(number, folder, was.content);
+      .run(number, folder, content);
   }
 
   private countApplied(folder: number, tallies: FolderTallies, key: Uint8Array, was: Need): void {
+    if (was.isYoung || this.threatAt(folder, key) === Threat.moved) return;
+    tallies.add(THREAT_COUNTS, was.item.file);
+  }
+
+  /** As the row says: that it is a move shows nowhere else. */
+  private threatAt(folder: number, key: Uint8Array): Threat | undefined {
     const row = this.db
       .statement('SELECT threat FROM needs WHERE folder = ? AND name = ?')
       .get(folder, key);
-    if (row?.[0] === Threat.moved || was.isYoung) return;
-    tallies.add(THREAT_COUNTS, was.item.file);
+    return (row?.[0] ?? undefined) as Threat | undefined;
   }
 }
 

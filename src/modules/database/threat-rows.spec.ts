@@ -111,6 +111,31 @@ describe('what needs threaten', () => {
     expect(await groups()).toMatchObject([{ deletes: 1, moves: 0, latest: 2 }]);
   });
 
+  it('is a delete, not judged before, when the new name has gone here before the old one', async () => {
+    await have(ours('a', 'content'));
+    await have(fileInfo('b', 'content', { ...theirs, version: [{ id: THEIRS, value: NOW }] }));
+    await announce(deletedInfo('a', { ...theirs, version: version(NOW + 3n) }));
+    expect(await groups()).toMatchObject([{ deletes: 0, moves: 1, latest: 1 }]);
+    const gone = { ...theirs, version: [{ id: THEIRS, value: NOW + 4n }] };
+    await announce(deletedInfo('b', gone));
+    await have(deletedInfo('b', gone));
+    expect(await groups(1)).toMatchObject([{ deletes: 1, moves: 0 }]);
+    expect(await passing(99)).toEqual(['a']);
+  });
+
+  it('is judged soon, though very many files have one content', async () => {
+    const names = Array.from({ length: 4_000 }, (_, at) => `old/${at}`);
+    await have(...names.map((name) => ours(name, '')));
+    await announce(...names.map((name) => deletedInfo(name, theirs)));
+    const start = performance.now();
+    expect(await groups()).toMatchObject([{ deletes: names.length, moves: 0 }]);
+    await announce(...names.map((name) => fileInfo(`new/${name}`, '', theirs)));
+    expect(await groups()).toMatchObject([{ deletes: 0, moves: names.length }]);
+    expect((await passing(0))[0]).toBe('new/old/0');
+    // Each with each, it took more than ten.
+    expect(performance.now() - start).toBeLessThan(6_000);
+  }, 60_000);
+
   it('is nothing that the user gave up', async () => {
     await have({ ...ours('a', 'changed here'), version: [] });
     await announce(fileInfo('a', 'theirs', theirs));

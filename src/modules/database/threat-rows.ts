@@ -2,7 +2,7 @@
  * What needs threaten here, read together: which deletes are moves, how much each device would delete or replace, and
  * what of it may pass. Only rows of `needs` that threaten something are read, whatever else is needed.
  */
-import { lastChangeS, Threat, type NeedGate } from '../../domain/guard-threat.js';
+import { lastChangeS, Threat } from '../../domain/guard-threat.js';
 import { type ThreatGroup, type ThreatTally } from '../../domain/guard-threat.js';
 import { treeKey } from '../../domain/tree-order.js';
 import { FolderTallies } from './folder-tallies.js';
@@ -12,33 +12,13 @@ import { decodeModifiedBy, decodeFacts, nameOfKey } from './item-encoding.js';
 import { isReadable, standingOf } from './name-standing.js';
 import { type NeedRows } from './need-rows.js';
 import { LOCAL, THREAT_COUNTS } from './schema.js';
-import { type SqliteConnection, type SqlValue } from './sqlite-connection.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+import { UnthreatenedContent } from './unthreatened-content.js';
 
 /** Rows in one transaction. */
 const ROWS_PER_STEP = 1_000;
-/** Files here with the content of a deleted one that are looked at, whether one of them is its new name. */
-const MOVE_TARGETS_MAX = 16;
 /** A delete belongs to the same move as a file that was made so much earlier or later, on the device that did both. */
 const MOVE_WITHIN_S = 600n;
-
-/** Of a row of `needs`: a file of ours under another name has the content, and is not threatened itself. */
-const IS_CONTENT_HERE = `EXISTS (SELECT 1 FROM items here
-  WHERE here.device = ${LOCAL} AND here.blocks_hash = needs.content AND here.folder = needs.folder
-    AND here.name <> needs.name AND NOT EXISTS (SELECT 1 FROM needs too
-      WHERE too.folder = here.folder AND too.name = here.name AND too.threat IS NOT NULL))`;
-
-/** For a WHERE over `needs`; empty where there is no gate. */
-export function passing(gate: NeedGate | undefined): string {
-  if (gate === undefined) return '';
-  const isMoved = gate.isMoving === true ? '' : `AND ${IS_CONTENT_HERE}`;
-  return `AND (threat IS NULL OR (threat = ${Threat.moved} ${isMoved}) OR
-    (threat <> ${Threat.moved} AND threat_no <= ? AND
-      threat_no <= coalesce((SELECT value FROM json_each(?) WHERE key = threat_by), threat_no)))`;
-}
-
-export function passingValues(gate: NeedGate | undefined): SqlValue[] {
-  return gate === undefined ? [] : [gate.upTo, JSON.stringify(gate.held)];
-}
 
 export class ThreatRows {
   constructor(
@@ -132,8 +112,10 @@ export class ThreatRows {
     const last = rows.at(-1);
     if (last === undefined) return undefined;
     this.db.transaction(() => {
+      const ours = new UnthreatenedContent(this.db, folder);
       for (const [name, , content] of rows) {
-        if (!this.isHere(folder, name as Uint8Array, content as Uint8Array)) continue;
+        const infos = ours.filesWith(content as Uint8Array);
+        if (!this.isNewNameIn(infos, folder, name as Uint8Array)) continue;
         this.db
           .statement(`UPDATE needs SET threat = ${Threat.moved} WHERE folder = ? AND name = ?`)
           .run(folder, name as Uint8Array);
@@ -142,23 +124,13 @@ export class ThreatRows {
     return last[1] as number;
   }
 
-  private isHere(folder: number, name: Uint8Array, content: Uint8Array): boolean {
-    const candidates = this.db
-      .statement(
-        `SELECT name, info FROM items i
-         WHERE device = ${LOCAL} AND blocks_hash = ?1 AND folder = ?2 AND name <> ?3
-           AND NOT EXISTS (SELECT 1 FROM needs n
-             WHERE n.folder = ?2 AND n.name = i.name AND n.threat IS NOT NULL)
-         LIMIT ${MOVE_TARGETS_MAX}`,
-      )
-      .all(content, folder, name);
-    if (candidates.length === 0) return false;
+  private isNewNameIn(infos: readonly Uint8Array[], folder: number, name: Uint8Array): boolean {
+    if (infos.length === 0) return false;
     const { needed } = standingOf(this.rows.ofName(folder, name));
     if (needed === undefined) return false;
     const by = decodeModifiedBy(needed.raw.info);
     const deletedS = lastChangeS(needed.file.version);
-    return candidates.some((row) => {
-      const info = row[1] as Uint8Array;
+    return infos.some((info) => {
       if (!isReadable(LOCAL, decodeFacts(info)) || decodeModifiedBy(info) !== by) return false;
       const apartS = lastChangeS(decodeFacts(info).version) - deletedS;
       return apartS <= MOVE_WITHIN_S && -apartS <= MOVE_WITHIN_S;
