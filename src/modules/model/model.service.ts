@@ -196,10 +196,11 @@ export class ModelService {
   private async drop(folder: string): Promise<void> {
     if ((await this.announced.of(folder)) > 0) await this.renewReplica();
     await this.announced.forget(folder);
+    // Its numbers are those of this index.
+    await forgetGuard(folder, this.database);
     await this.database.removeFolder(folder);
     await this.roots.forget(folder);
     await this.links.forget(folder);
-    await forgetGuard(folder, this.database);
     this.logger.log(`Folder ${folder}: its index is dropped`);
   }
 
