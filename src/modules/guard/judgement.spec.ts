@@ -158,6 +158,12 @@ describe('what a scan found', () => {
     ['another directory with other content', { replaces: 500, isExchanged: true }, {}, 'hold'],
     ['another directory, a little less in it', { deletes: 5, isExchanged: true }, {}, 'record'],
     ['half is back of what was held', { deletes: 500 }, { hold }, 'hold'],
+    [
+      'much that is new beside what is held',
+      { files: 9_000, deletes: 1_000 },
+      { hold, files: 1_000 },
+      'hold',
+    ],
     ['nearly all is back of what was held', { deletes: 10 }, { hold }, 'record'],
     ['approved', { deletes: 1_000 }, { hold, decision: { kind: 'record', upTo: 990 } }, 'record'],
     [

@@ -8,7 +8,7 @@ import { GuardedScan, type GuardedOutcome } from './guarded-scan.js';
 import { changesText, type HeldSet, SCAN_SET } from './held-set.js';
 import { RECENT_MS } from './peer-judgement.js';
 import { type RestoreContext, RestoringScan } from './restoring-scan.js';
-import { type ScanHold } from './scan-judgement.js';
+import { type ScanHold, type ScanMemory } from './scan-judgement.js';
 import { SETTLE_MS, SETTLE_MS_MAX } from './settling.js';
 
 /** Scans whose deletes count along: older ones are put together. */
@@ -62,8 +62,9 @@ export class ScanGuard {
     }
     const directUpTo = isWhole ? this.directUpTo : undefined;
     if (isWhole) this.directUpTo = undefined;
+    const memory = isExchanged ? await this.withFiles(scan) : scan;
     const guarded = new GuardedScan({
-      ...{ folder, fs, rules, database, memory: scan, isExchanged, isWhole, nowMs, directUpTo },
+      ...{ folder, fs, rules, database, memory, isExchanged, isWhole, nowMs, directUpTo },
       recentOf: (files) => this.recentOf(files),
     });
     return {
@@ -95,7 +96,16 @@ export class ScanGuard {
     const upTo = hold.deletes + hold.replaces;
     const decided =
       decision === 'approve' ? ({ kind: 'record', upTo } as const) : ({ kind: 'restore' } as const);
-    await this.memory.change({ scan: { hold, decision: decided } });
+    await this.memory.change({ scan: { ...scan, decision: decided } });
+  }
+
+  /** Before a scan records what is new: it may be interrupted, and begun again. */
+  private async withFiles(scan: ScanMemory): Promise<ScanMemory> {
+    if (scan.files !== undefined) return scan;
+    const { local } = await this.parts.database.summary(this.parts.settings.id);
+    const known = { ...scan, files: local.files };
+    await this.memory.change({ scan: known });
+    return known;
   }
 
   private async *finishing(
@@ -108,7 +118,7 @@ export class ScanGuard {
     if (verdict.kind === 'wait') return { ...NOTHING_MORE, againMs: this.waitMs() };
     this.firstWaitMs = undefined;
     if (hold !== undefined) {
-      await this.hold(hold, scan.hold);
+      await this.hold(hold, scan.hold, scan.files ?? outcome.files);
       return NOTHING_MORE;
     }
     if (scan.decision !== undefined) this.recent = [];
@@ -124,8 +134,8 @@ export class ScanGuard {
     return { ...NOTHING_MORE, isRootKnown };
   }
 
-  private async hold(hold: ScanHold, before: ScanHold | undefined): Promise<void> {
-    await this.memory.change({ scan: { hold } });
+  private async hold(hold: ScanHold, before: ScanHold | undefined, files: number): Promise<void> {
+    await this.memory.change({ scan: { hold, files } });
     if (before !== undefined) return;
     const { settings, log, events } = this.parts;
     const { id } = settings;

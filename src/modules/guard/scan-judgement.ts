@@ -19,6 +19,11 @@ export interface ScanHold {
 /** Outlives restarts. */
 export interface ScanMemory {
   readonly hold?: ScanHold;
+  /**
+   * Files that the index had when the root was first found exchanged, or something was first held: what is new there
+   * since says nothing of them.
+   */
+  readonly files?: number;
   /** Decided, and not carried out to the end: so many files may be recorded as gone or replaced, or all are to come back. */
   readonly decision?:
     { readonly kind: 'record'; readonly upTo: number } | { readonly kind: 'restore' };
@@ -46,15 +51,16 @@ export type ScanVerdict =
   /** So much goes that the next look decides. */
   | { readonly kind: 'wait' };
 
-export function judgeScan(facts: ScanFacts, { hold, decision }: ScanMemory): ScanVerdict {
-  const { rules, files, deletes, replaces, recent, isExchanged } = facts;
+export function judgeScan(facts: ScanFacts, memory: ScanMemory): ScanVerdict {
+  const { hold, decision } = memory;
+  const { rules, deletes, replaces, recent, isExchanged } = facts;
   const lost = deletes + replaces;
   if (rules.mode === 'off') return { kind: 'record' };
   // A part says nothing of the whole.
   if (hold !== undefined && !facts.isWhole) return { kind: 'hold', reason: hold.reason };
   if (isExchanged && !facts.isWhole) return { kind: 'wait' };
   if (lost === 0) return { kind: 'record' };
-  const base = files + recent;
+  const base = Math.min(facts.files, memory.files ?? facts.files) + recent;
   if (!isTooMuch(lost + recent, base, rules)) return { kind: 'record' };
   // A few more than were shown may have gone meanwhile.
   if (decision?.kind === 'record' && lost <= decision.upTo + rules.filesMin) {

@@ -50,7 +50,7 @@ export interface FolderScanParts {
   readonly owners: OwnerScan;
   readonly links: Pick<LinkKeeper, 'unclear'>;
   /** Absent: everything is recorded. */
-  readonly guard?: FolderGuard;
+  readonly guard?: Pick<FolderGuard, 'scan'>;
 }
 
 export class FolderScan {
