@@ -1,11 +1,13 @@
 /** Whether a simulated cluster has come to rest. */
-import { type MemoryNetwork } from '../modules/connections/memory-transport.js';
 import { turns } from './hand-clock.js';
 import { type SimulatedNode } from './simulated-node.js';
 
+type AreApart = (a: SimulatedNode, b: SimulatedNode) => boolean;
+
 export async function isQuiet(
   nodes: readonly SimulatedNode[],
-  network: MemoryNetwork,
+  /** Nothing passes between the two. */
+  areApart: AreApart,
 ): Promise<boolean> {
   const running = nodes.filter(({ isRunning }) => isRunning);
   // What costs little is asked first.
@@ -14,13 +16,13 @@ export async function isQuiet(
       if (!(await isIdle(node, id))) return false;
     }
     for (const other of running) {
-      if (other === node || network.isCut(node.name, other.name)) continue;
+      if (other === node || areApart(node, other)) continue;
       if (!node.isConnectedTo(other)) return false;
     }
   }
   for (const node of running) {
     for (const { id } of node.folderSettings) {
-      if (!(await isSettled(node, id, running, network))) return false;
+      if (!(await isSettled(node, id, running, areApart))) return false;
     }
   }
   return true;
@@ -41,13 +43,13 @@ async function isSettled(
   node: SimulatedNode,
   folder: string,
   running: readonly SimulatedNode[],
-  network: MemoryNetwork,
+  areApart: AreApart,
 ): Promise<boolean> {
   if (node.runner(folder) === undefined) return true;
   const { need, local } = await node.database.summary(folder);
   if (need.files + need.directories + need.symlinks + need.deleted > 0) return false;
   for (const other of running) {
-    if (other === node || network.isCut(node.name, other.name)) continue;
+    if (other === node || areApart(node, other)) continue;
     if (other.runner(folder) === undefined) continue;
     const { sequence } = await other.database.remoteIndex(folder, node.id);
     if (sequence !== local.sequence) return false;

@@ -44,6 +44,7 @@ export class SimulatedCluster {
   private readonly random: SeededRandom;
   private readonly delays: SeededRandom;
   private readonly slow = new Map<string, number>();
+  private readonly strangers = new Set<string>();
   private folders: readonly Folder[] = [];
 
   constructor(private readonly options: ClusterOptions) {
@@ -79,6 +80,12 @@ export class SimulatedCluster {
     return node;
   }
 
+  /** From the next `share` on the two do not know each other: what goes between them goes through others. */
+  estrange(a: SimulatedNode, b: SimulatedNode): void {
+    this.strangers.add(linkOf(a.name, b.name));
+    this.strangers.add(linkOf(b.name, a.name));
+  }
+
   /** All nodes know each other and share the folder: those that are added later only when it is called again. */
   async share(folder: Folder = { id: 'default' }): Promise<void> {
     this.folders = [...this.folders.filter(({ id }) => id !== folder.id), folder];
@@ -89,7 +96,7 @@ export class SimulatedCluster {
       }));
       await node.configure(
         own,
-        this.nodes.filter((other) => other !== node),
+        this.nodes.filter((other) => other !== node && !this.areStrangers(node, other)),
       );
     }
   }
@@ -149,7 +156,9 @@ export class SimulatedCluster {
    * What users do that nobody watches for has to be scanned before.
    */
   async untilQuiet(limitMs = QUIET_LIMIT_MS): Promise<void> {
-    await this.until('all is quiet', () => isQuiet(this.nodes, this.network), limitMs);
+    const areApart = (a: SimulatedNode, b: SimulatedNode): boolean =>
+      this.areStrangers(a, b) || this.network.isCut(a.name, b.name);
+    await this.until('all is quiet', () => isQuiet(this.nodes, areApart), limitMs);
   }
 
   /** Scans everything and waits until all that follows from it is done. */
@@ -176,6 +185,10 @@ export class SimulatedCluster {
       if (!(await this.time.step())) throw new Error('nothing is left that could end this');
     }
     return work;
+  }
+
+  private areStrangers(a: SimulatedNode, b: SimulatedNode): boolean {
+    return this.strangers.has(linkOf(a.name, b.name));
   }
 
   private get logger(): LoggerService {

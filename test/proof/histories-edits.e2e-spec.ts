@@ -18,7 +18,7 @@ describe('histories of users at work', () => {
             ...{ scan: 3, wait: 1, delay: 1 },
           },
         },
-        runs: effort(600, 6000),
+        runs: effort(500, 5000),
         file: 'test/proof/histories-edits',
       }),
     LIMIT_MS,

@@ -28,7 +28,7 @@ describe('histories with crashes', () => {
             },
           },
         },
-        runs: effort(500, 5000),
+        runs: effort(450, 4500),
         file: 'test/proof/histories-failures',
       }),
     LIMIT_MS,

@@ -29,7 +29,7 @@ describe('histories with broken networks and nodes that come and go', () => {
             ...{ pause: 2, resume: 2, addDevice: 1 },
           },
         },
-        runs: effort(600, 6000),
+        runs: effort(500, 5000),
         file: 'test/proof/histories-networks',
       }),
     LIMIT_MS,

@@ -20,6 +20,11 @@ export interface SeenFile {
   readonly inode: bigint;
 }
 
+interface Pair {
+  readonly hash: string;
+  readonly how: string;
+}
+
 interface Hashed {
   readonly state: string;
   readonly hash: string;
@@ -28,12 +33,18 @@ interface Hashed {
 export class ContentModel {
   /** By hash: how it came to be. */
   private readonly written = new Map<string, string>();
-  /** Name and hash, as `name hash`. */
-  private readonly pairs = new Set<string>();
+  /**
+   * Names with hashes: how the content came to be under the name. One who deletes a file under one name gives up that
+   * name alone: what another user meanwhile moved elsewhere has to stay.
+   */
+  private readonly pairs = new Map<string, Pair>();
+  /** Pairs that nobody needs to have any more, with the reason. */
   private readonly excused = new Map<string, string>();
   private readonly hashes = new WeakMap<MemoryNode, Hashed>();
   private readonly dirtyHashes = new Map<string, Set<string>>();
   private readonly dirtyInodes = new Map<string, Set<bigint>>();
+  /** Machines whose user did something since the last power failure that was not flushed. */
+  private readonly unflushed = new Set<string>();
   /** What was found wrong while the history ran. */
   readonly violations: string[] = [];
 
@@ -73,38 +84,40 @@ export class ContentModel {
     const before = this.files(disk);
     await work();
     const after = this.files(disk);
-    const counts = new Map<string, number>();
-    for (const { hash } of after.values()) counts.set(hash, (counts.get(hash) ?? 0) + 1);
-    for (const { hash } of before.values()) counts.set(hash, (counts.get(hash) ?? 0) - 1);
-    for (const [hash, count] of counts) if (count < 0) this.excuse(hash, `${machine} ${what}`);
+    const kept = new Set([...after].map(([name, { hash }]) => pairOf(name, hash)));
+    for (const [name, { hash }] of before) {
+      const pair = pairOf(name, hash);
+      if (!kept.has(pair)) this.excuse(pair, `${machine} ${what}`);
+    }
     for (const [name, { hash, inode }] of after) {
       if (before.get(name)?.hash === hash) continue;
-      if (!this.written.has(hash)) this.written.set(hash, `${machine} ${what}`);
-      this.pairs.add(`${originalName(name)} ${hash}`);
+      this.wrote(name, hash, `${machine} ${what}`);
       if (isFlushed) continue;
       setIn(this.dirtyHashes, machine).add(hash);
       setIn(this.dirtyInodes, machine).add(inode);
     }
+    if (!isFlushed) this.unflushed.add(machine);
   }
 
   /** What nobody flushed may be gone, and what is left of it is as if it had been written. */
   afterPowerFailure(machine: string, disk: MemoryDisk): void {
-    for (const hash of setIn(this.dirtyHashes, machine)) {
-      this.excuse(hash, `power failure of ${machine}`);
-    }
+    const why = `power failure of ${machine}`;
+    const lost = setIn(this.dirtyHashes, machine);
+    for (const [pair, { hash }] of this.pairs) if (lost.has(hash)) this.excuse(pair, why);
     const dirty = setIn(this.dirtyInodes, machine);
     for (const [name, { hash, inode }] of this.files(disk)) {
+      if (this.isWritten(name, hash)) continue;
       const isKnown = this.written.has(hash);
-      if (!isKnown && !dirty.has(inode)) {
+      // Only a user's moves that were not flushed can leave what is known under another name.
+      if (isKnown ? !this.unflushed.has(machine) : !dirty.has(inode)) {
         this.violations.push(`${machine}: ${name} holds what nobody wrote after a power failure`);
       }
-      this.pairs.add(`${originalName(name)} ${hash}`);
-      if (isKnown) continue;
-      this.written.set(hash, `power failure of ${machine}`);
-      this.excuse(hash, `power failure of ${machine}`);
+      this.wrote(name, hash, why);
+      this.excuse(pairOf(name, hash), why);
     }
     this.dirtyHashes.delete(machine);
     this.dirtyInodes.delete(machine);
+    this.unflushed.delete(machine);
   }
 
   /** The node has put something under this name: only what was written under it may be there. */
@@ -118,24 +131,34 @@ export class ContentModel {
     }
     if (node.type !== 'file') return;
     const hash = this.hashOf(node);
-    if (this.pairs.has(`${originalName(name)} ${hash}`)) return;
+    if (this.isWritten(name, hash)) return;
     const where = this.written.get(hash);
     const what = where === undefined ? 'nobody wrote' : `was written elsewhere (${where})`;
     this.violations.push(`${machine}: ${name} got content that ${what}`);
   }
 
   /** What must still be there, and how it came to be. */
-  *required(): Generator<[hash: string, what: string]> {
-    for (const [hash, what] of this.written) if (!this.excused.has(hash)) yield [hash, what];
+  *required(): Generator<Pair> {
+    for (const [pair, written] of this.pairs) if (!this.excused.has(pair)) yield written;
   }
 
   isWritten(name: string, hash: string): boolean {
-    return this.pairs.has(`${originalName(name)} ${hash}`);
+    return this.pairs.has(pairOf(name, hash));
   }
 
-  private excuse(hash: string, why: string): void {
-    if (!this.excused.has(hash)) this.excused.set(hash, why);
+  private wrote(name: string, hash: string, how: string): void {
+    if (!this.written.has(hash)) this.written.set(hash, how);
+    const pair = pairOf(name, hash);
+    if (!this.pairs.has(pair)) this.pairs.set(pair, { hash, how: `${how}, as ${name}` });
   }
+
+  private excuse(pair: string, why: string): void {
+    if (!this.excused.has(pair)) this.excused.set(pair, why);
+  }
+}
+
+function pairOf(name: string, hash: string): string {
+  return `${originalName(name)} ${hash}`;
 }
 
 function setIn<T>(map: Map<string, Set<T>>, key: string): Set<T> {

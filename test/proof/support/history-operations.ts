@@ -13,6 +13,10 @@ export const WORLD_KINDS = [
 
 export type Kind = (typeof USER_KINDS)[number] | (typeof WORLD_KINDS)[number];
 
+export function isUserKind(kind: Kind): boolean {
+  return (USER_KINDS as readonly Kind[]).includes(kind);
+}
+
 export interface Operation {
   readonly kind: Kind;
   /** Which node, counted around. */
@@ -31,6 +35,12 @@ export interface History {
   readonly seed: number;
   readonly nodes: number;
   readonly hasVersions: boolean;
+  /** All have the same tree when it begins; else nothing. */
+  readonly beginsFull: boolean;
+  /** Each node knows those before and after it alone; else all know all. */
+  readonly isChain: boolean;
+  /** One user at a time: what the others do not do cannot be in conflict with it. */
+  readonly isInTurns: boolean;
   /** The share of disk operations that take time. */
   readonly slowShare: number;
   readonly operations: readonly Operation[];
@@ -44,6 +54,7 @@ export interface HistoryShape {
   readonly operations: readonly [number, number];
   readonly weights: Weights;
   readonly withVersions?: boolean;
+  readonly inTurns?: boolean;
 }
 
 export const USER_WEIGHTS: Weights = {
@@ -75,6 +86,9 @@ export function histories(shape: HistoryShape): fc.Arbitrary<History> {
     seed: fc.nat(),
     nodes: fc.integer({ min: nodesMin, max: nodesMax }),
     hasVersions: shape.withVersions === true ? fc.boolean() : fc.constant(false),
+    beginsFull: fc.constantFrom(true, true, false),
+    isChain: fc.constantFrom(false, false, true),
+    isInTurns: fc.constant(shape.inTurns === true),
     slowShare: fc.constantFrom(0, 0.05, 0.3),
     operations: fc.array(operation, { minLength, maxLength, size: 'max' }),
   });

@@ -3,7 +3,8 @@ import { type VersioningSettings } from '../../../src/modules/config/settings.js
 import { SimulatedCluster, type SimulatedNode } from '../../../src/testing/index.js';
 import { ContentModel } from './history-model.js';
 import { brokenLaws, tempsOn } from './history-laws.js';
-import { type History, type Operation } from './history-operations.js';
+import { type History, isUserKind, type Operation } from './history-operations.js';
+import { allTogether, HistoryTurns } from './history-turns.js';
 import { HistoryUsers } from './history-users.js';
 
 const TRASH: VersioningSettings = {
@@ -28,8 +29,11 @@ export class HistoryRun {
   readonly model = new ContentModel();
   /** What was done, in words. */
   readonly steps: string[] = [];
+  private readonly unrest: string[] = [];
   private readonly users = new HistoryUsers();
-  private isUserAtWork = false;
+  private readonly turns: HistoryTurns | undefined;
+  /** The machine whose user does something at this moment. */
+  private atWork = '';
 
   constructor(
     private readonly history: History,
@@ -37,6 +41,7 @@ export class HistoryRun {
   ) {
     const { seed, slowShare } = history;
     this.cluster = new SimulatedCluster({ seed, isTraced, slowShare });
+    if (history.isInTurns) this.turns = new HistoryTurns(this.cluster);
   }
 
   /** What went wrong; empty: all laws hold. */
@@ -45,9 +50,12 @@ export class HistoryRun {
       for (const name of NODE_NAMES.slice(0, this.history.nodes)) this.addNode(name);
       await this.share();
       await this.cluster.start();
+      if (this.history.beginsFull) await this.beginFull();
       for (const operation of this.history.operations) await this.step(operation);
+      await this.turns?.end();
       await this.comeToRest();
-      return [...this.model.violations, ...(await brokenLaws(this.cluster, this.model))];
+      const broken = await brokenLaws(this.cluster, this.model);
+      return [...this.unrest, ...this.model.violations, ...broken];
     } finally {
       for (const node of this.cluster.nodes) node.kill();
     }
@@ -62,7 +70,17 @@ export class HistoryRun {
   }
 
   private addNode(name: string): SimulatedNode {
-    return this.cluster.add(name);
+    const { cluster } = this;
+    const others = this.history.isChain ? cluster.nodes.slice(0, -1) : [];
+    const node = cluster.add(name);
+    for (const other of others) cluster.estrange(node, other);
+    return node;
+  }
+
+  private async beginFull(): Promise<void> {
+    const [node] = this.cluster.nodes;
+    await this.asUser(node!, 'begins', true, () => this.users.begin(node!.user()));
+    await this.cluster.settle(QUIET_LIMIT_MS);
   }
 
   private async share(): Promise<void> {
@@ -73,7 +91,7 @@ export class HistoryRun {
       if (this.watched.has(node)) continue;
       this.watched.add(node);
       disk.observers.add((name) => {
-        if (!this.isUserAtWork && name !== '') this.model.placed(node.name, disk, name);
+        if (this.atWork !== node.name && name !== '') this.model.placed(node.name, disk, name);
       });
     }
   }
@@ -82,22 +100,46 @@ export class HistoryRun {
 
   private async step(operation: Operation): Promise<void> {
     const { cluster } = this;
-    const node = pick(cluster.nodes, operation.node);
+    const node = await this.nodeOf(operation);
     const plan = this.users.plan(node.user(), operation);
     const seconds = (cluster.time.monotonicMs() % 1e8) / 1000;
     if (plan !== undefined) {
       const { isFlushed } = operation;
       this.note(`${seconds} ${node.name} ${plan.what}${isFlushed ? '' : ' unflushed'}`);
-      this.isUserAtWork = true;
-      const { disk } = node.user();
-      await this.model.byUser(node.name, disk, plan.what, isFlushed, plan.work);
-      this.isUserAtWork = false;
+      await this.asUser(node, plan.what, isFlushed, plan.work);
+      this.turns?.changed(node);
     } else {
       const done = await this.inWorld(node, operation);
       if (done === undefined) return;
       this.note(`${seconds} ${done}`);
     }
     await cluster.pass(operation.thenMs);
+  }
+
+  private async asUser(
+    node: SimulatedNode,
+    what: string,
+    isFlushed: boolean,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    this.atWork = node.name;
+    await this.model.byUser(node.name, node.user().disk, what, isFlushed, work);
+    this.atWork = '';
+  }
+
+  /** For what only some nodes can do now, one of these. */
+  private async nodeOf({ kind, node, amount }: Operation): Promise<SimulatedNode> {
+    const { nodes } = this.cluster;
+    if (isUserKind(kind) && this.turns !== undefined) {
+      return this.turns.take(pick(nodes, node), amount);
+    }
+    const able =
+      kind === 'start'
+        ? nodes.filter(({ isRunning }) => !isRunning)
+        : kind === 'resume'
+          ? nodes.filter((each) => each.isPaused())
+          : [];
+    return pick(able.length > 0 ? able : nodes, node);
   }
 
   private note(line: string): void {
@@ -169,6 +211,7 @@ export class HistoryRun {
       case 'failPower':
         node.failPower();
         this.model.afterPowerFailure(name, node.user().disk);
+        this.turns?.changed(node);
         return this.perhapsStart(node, operation, 'power failure of');
       case 'loseIndex':
         if (node.isRunning && amount % 2 === 0) await node.stop();
@@ -202,12 +245,13 @@ export class HistoryRun {
   private async comeToRest(): Promise<void> {
     const { cluster } = this;
     this.note('come to rest');
-    cluster.healAll();
-    for (const node of cluster.nodes) {
-      if (!node.isRunning) await node.start();
-      if (node.isPaused()) await node.resume();
-    }
+    await allTogether(cluster);
+    // Where one user at a time did something, all was known from watching: a scan finds nothing.
+    if (this.turns === undefined) await cluster.settle(QUIET_LIMIT_MS);
+    const before = await sequencesOf(cluster);
     await cluster.settle(QUIET_LIMIT_MS);
+    const after = await sequencesOf(cluster);
+    if (after !== before) this.unrest.push(`announced without a change: ${before} became ${after}`);
     if (cluster.nodes.some((node) => tempsOn(node).length > 0)) await this.waitForCleaning();
   }
 
@@ -220,6 +264,12 @@ export class HistoryRun {
     await cluster.start();
     await cluster.settle(QUIET_LIMIT_MS);
   }
+}
+
+/** They move with everything that is announced. */
+async function sequencesOf({ nodes }: SimulatedCluster): Promise<string> {
+  const summaries = await Promise.all(nodes.map(({ database }) => database.summary('default')));
+  return summaries.map(({ local }) => local.sequence).join();
 }
 
 function pick<T>(list: readonly T[], which: number): T {

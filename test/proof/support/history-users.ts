@@ -41,6 +41,15 @@ export class HistoryUsers {
     return make({ ...operation, user, tree, file, any, flush: operation.isFlushed });
   }
 
+  /** What there is where a history does not begin with nothing. */
+  async begin(user: DiskUser): Promise<void> {
+    for (const name of ['d', 'd/s', 'e']) await user.makeDirectory(name);
+    for (const [i, name] of ['f', 'd/x', 'd/y', 'd/s/z', 'e/x', 'g'].entries()) {
+      await user.write(name, this.content(i).bytes);
+    }
+    await user.makeSymlink('to-nothing', 'l');
+  }
+
   private readonly plans: Partial<Record<Operation['kind'], (scene: Scene) => Plan | undefined>> = {
     write: (scene) => this.planWrite(scene, false),
     replace: (scene) => this.planWrite(scene, true),
@@ -80,9 +89,11 @@ export class HistoryUsers {
     moveTree: ({ user, tree, which, amount, flush }) => {
       const from = pick(ofType(tree, 'directory'), which);
       if (from === undefined) return undefined;
-      const to = pick([...DIRECTORIES, `${from}.moved`], amount)!;
-      const isInside = to === from || to.startsWith(`${from}/`);
-      if (tree.has(to) || isInside || !hasParents(tree, to)) return undefined;
+      const free = [...DIRECTORIES, `${from}.moved`].filter(
+        (name) => !tree.has(name) && hasParents(tree, name) && !name.startsWith(`${from}/`),
+      );
+      const to = pick(free, amount);
+      if (to === undefined) return undefined;
       return does(`move ${from} to ${to}`, () => user.rename(from, to, flush));
     },
     remove: ({ user, any, flush }) =>
