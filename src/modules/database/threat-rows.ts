@@ -35,7 +35,9 @@ export class ThreatRows {
     while (this.lookAtUnknown(folder)) yield;
     const isAny = this.db
       .statement(
-        `SELECT 1 FROM needs WHERE folder = ? AND threat_no > ? AND threat IS NOT NULL LIMIT 1`,
+        `SELECT 1 FROM needs
+         WHERE folder = ? AND threat_no > ? AND threat = ${Threat.delete} AND content IS NOT NULL
+         LIMIT 1`,
       )
       .get(folder, after);
     if (isAny !== undefined) {
@@ -88,14 +90,19 @@ export class ThreatRows {
     return true;
   }
 
-  /** The content is to come under another name, where it replaces nothing. */
+  /**
+   * The content is to come under another name, where it replaces nothing. Of all that is to come only that is kept in mind
+   * which is deleted, too: there may be very much more of it.
+   */
   private markArriving(folder: number, after: number): void {
     this.db
       .statement(
         `UPDATE needs SET threat = ${Threat.moved}
          WHERE folder = ?1 AND threat = ${Threat.delete} AND threat_no > ?2 AND content IN (
            SELECT content FROM needs
-           WHERE folder = ?1 AND threat IS NULL AND content IS NOT NULL)`,
+           WHERE folder = ?1 AND threat IS NULL AND content IN (
+             SELECT content FROM needs
+             WHERE folder = ?1 AND threat = ${Threat.delete} AND threat_no > ?2))`,
       )
       .run(folder, after);
   }
