@@ -151,6 +151,13 @@ describe('what needs threaten', () => {
     expect(await passing(0)).toEqual(['a']);
   });
 
+  it('is no delete of what a device moved that took hours to read it again', async () => {
+    await have(ours('a', 'content'));
+    await have(fileInfo('b', 'content', { ...theirs, version: [{ id: THEIRS, value: NOW }] }));
+    await announce(deletedInfo('a', { ...theirs, version: version(NOW + 9_000n) }));
+    expect(await groups()).toMatchObject([{ deletes: 0, moves: 1 }]);
+  });
+
   it('is held when the file that has the content is to be replaced itself', async () => {
     await have(ours('a', 'one'), ours('b', 'two'));
     await announce(deletedInfo('a', theirs), fileInfo('b', 'one', theirs));

@@ -17,8 +17,11 @@ import { UnthreatenedContent } from './unthreatened-content.js';
 
 /** Rows in one transaction. */
 const ROWS_PER_STEP = 1_000;
-/** A delete belongs to the same move as a file that was made so much earlier or later, on the device that did both. */
-const MOVE_WITHIN_S = 600n;
+/**
+ * A delete belongs to the same move as a file that was made so much earlier or later, on the device that did both. Devices
+ * read all that has a new name before they tell of what is gone: that takes hours where a large tree was moved.
+ */
+const MOVE_WITHIN_S = 86_400n;
 
 export class ThreatRows {
   constructor(
