@@ -3,7 +3,7 @@ export default {
   // Real sockets, disks and threads on a busy machine: a hang shows all the same.
   testTimeout: 30_000,
   // Most of the time the tests wait: for disks, for other processes, for time to pass.
-  maxWorkers: '100%',
+  maxWorkers: '150%',
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],

@@ -228,6 +228,11 @@ it('what was changed is there after a restart', async () => {
           `${name} both ways`,
           () => has(a, `stock ${name}`) && fs.existsSync(join(roots[1], `ours ${name}`)),
         );
+        // An update that comes when it has just paused the folder has Syncthing close the connection.
+        await until(`${name} is announced`, async () => {
+          const path = `db/completion?folder=two&device=${a.id}`;
+          return (await stock.rest<{ completion: number }>('GET', path)).completion === 100;
+        });
       };
       const devices = [{ deviceID: stock.id }, { deviceID: a.id }];
       const folder = {

@@ -1,9 +1,13 @@
 /**
- * Where the tests run: Node as it is, and coverage by function alone. Counting every branch makes the tests of one file
- * take half as long again, and the engine's debugger, which is not needed for it, adds to that. SYNCNEST_COVERAGE=branches
- * counts them all the same.
+ * Where the tests run: Node as it is, with two things that make them faster.
+ *
+ * - A context whose global object is an ordinary one. Jest's own has each use of a global (`Object`, `Buffer`, …) go through
+ *   an interceptor, which is half of what a simulated node costs.
+ * - Coverage by function alone. Counting every branch makes the tests of one file take half as long again, and the engine's
+ *   debugger, which is not needed for it, adds to that. SYNCNEST_COVERAGE=branches counts them all the same.
  */
 import { Session } from 'node:inspector';
+import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 if (process.env.SYNCNEST_COVERAGE !== 'branches') {
@@ -15,4 +19,14 @@ if (process.env.SYNCNEST_COVERAGE !== 'branches') {
   };
 }
 
-export default TestEnvironment;
+export default class Environment extends TestEnvironment {
+  constructor(...args) {
+    const { createContext } = vm;
+    vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
+    try {
+      super(...args);
+    } finally {
+      vm.createContext = createContext;
+    }
+  }
+}
