@@ -58,7 +58,7 @@ export class FolderGuard {
     return this.peers.gate();
   }
 
-  /** The root was opened; resolves with whether what is remembered of it stays as it is for now. */
+  /** The root was opened: as the directory that the index was made from, or another one. */
   opened(isExchanged: boolean): void {
     this.scans.opened(isExchanged);
   }

@@ -19,4 +19,11 @@ describe('the memory of a guard', () => {
     await forgetGuard('f', database);
     expect((await new GuardMemory('f', database).get()).peers.held).toEqual({});
   });
+
+  it('is as before where a change cannot be written', async () => {
+    const setFact = (): Promise<void> => Promise.reject(new Error('full'));
+    const memory = new GuardMemory('full', { ...database, setFact });
+    await expect(memory.change({ peers })).rejects.toThrow('full');
+    expect((await memory.get()).peers.approved).toEqual({});
+  });
 });

@@ -32,13 +32,13 @@ export class GuardMemory {
     return this.known;
   }
 
-  /** Resolves when it is durable. */
+  /** Resolves when it is durable; nothing has changed before. */
   async change(changed: Partial<Memory>): Promise<void> {
-    this.known = { ...(await this.get()), ...changed };
-    const text = JSON.stringify(this.known);
-    if (text === this.saved) return;
-    await this.database.setFact(factKey(this.folder), text);
+    const next = { ...(await this.get()), ...changed };
+    const text = JSON.stringify(next);
+    if (text !== this.saved) await this.database.setFact(factKey(this.folder), text);
     this.saved = text;
+    this.known = next;
   }
 }
 
