@@ -40,4 +40,32 @@ describe('simulated nodes', () => {
       ]);
     },
   );
+
+  it('tell a device of all that follows an older index, though another one was told first', async () => {
+    await begin(1);
+    const c = cluster.add('c');
+    cluster.estrange(b, c);
+    await cluster.share();
+    await c.start();
+    await a.user().write('x', 'of old');
+    await cluster.settle();
+    const saved = a.saveIndex();
+
+    cluster.cut(a, b);
+    await a.user().write('x', 'in the life that is lost');
+    await cluster.until('c has it', () => c.user().read('x') === 'in the life that is lost');
+    a.kill();
+    a.restoreIndex(saved);
+    await cluster.pass(5_000);
+    await a.user().write('x', 'in the new life');
+    cluster.heal(a, b);
+    cluster.cut(a, c);
+    await a.start();
+    await cluster.until('b has it', () => b.user().read('x') === 'in the new life');
+
+    cluster.heal(a, c);
+    await cluster.settle();
+    for (const node of cluster.nodes) expect(node.user().read('x')).toBe('in the new life');
+    expect(c.user().files()).toEqual(a.user().files());
+  });
 });

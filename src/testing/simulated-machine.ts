@@ -9,6 +9,7 @@ import { SettingsService } from '../modules/config/settings.service.js';
 import { type MemoryNetwork } from '../modules/connections/memory-transport.js';
 import { Transport } from '../modules/connections/transport.js';
 import { DatabaseMemory } from '../modules/database/in-thread-index-database.js';
+import { type SavedRows } from '../modules/database/database-memory.js';
 import { IndexDatabase } from '../modules/database/index-database.js';
 import { Beacon } from '../modules/discovery/beacon.js';
 import { DiscoveryHttp } from '../modules/discovery/discovery-http.js';
@@ -116,6 +117,16 @@ export class SimulatedMachine {
   /** The next process finds no index. */
   loseIndex(): void {
     this.storage = new DatabaseMemory();
+  }
+
+  /** What its index holds, as a copy of its file would. */
+  saveIndex(): SavedRows {
+    return this.storage.save();
+  }
+
+  /** The next process finds the index as it was. */
+  restoreIndex(saved: SavedRows): void {
+    this.storage = DatabaseMemory.of(saved);
   }
 
   private begin(): ProcessParts {

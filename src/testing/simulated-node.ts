@@ -10,6 +10,7 @@ import { settingsFor } from '../modules/config/settings-for.js';
 import { type FolderSettings, type Settings } from '../modules/config/settings.js';
 import { ConnectedDevices } from '../modules/connections/connected-devices.js';
 import { type FolderRunner } from '../modules/model/folder-runner.js';
+import { type SavedRows } from '../modules/database/database-memory.js';
 import { IndexDatabase } from '../modules/database/index-database.js';
 import { ModelService } from '../modules/model/model.service.js';
 import { DiskUser } from './disk-user.js';
@@ -115,6 +116,17 @@ export class SimulatedNode {
   loseIndex(): void {
     if (this.app !== undefined) throw new Error(`${this.name} runs, and has its index open`);
     this.machine.loseIndex();
+  }
+
+  /** A copy of its index, as a backup has it. Throws before the first start. */
+  saveIndex(): SavedRows {
+    return this.machine.saveIndex();
+  }
+
+  /** The next start finds the index as it was; the folders are as they are. Throws while the node runs. */
+  restoreIndex(saved: SavedRows): void {
+    if (this.app !== undefined) throw new Error(`${this.name} runs, and has its index open`);
+    this.machine.restoreIndex(saved);
   }
 
   /** From now on its wall clock shows so much more, or less. */

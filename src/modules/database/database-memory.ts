@@ -49,6 +49,14 @@ export class DatabaseMemory {
     });
   }
 
+  /** Another one that holds just that. */
+  static of(rows: SavedRows): DatabaseMemory {
+    const memory = new DatabaseMemory();
+    memory.open();
+    memory.load(rows);
+    return memory;
+  }
+
   private opened(): MemoryConnection {
     if (this.connection === undefined) throw new SyncError('closed', 'nothing was ever opened');
     return this.connection;

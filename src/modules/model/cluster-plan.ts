@@ -17,7 +17,7 @@ export interface IndexPosition {
   readonly sequence: number;
 }
 
-/** Our own, and the highest sequence that a device can know of it. */
+/** Our own, and the highest sequence that the device can know of it. */
 export interface OwnPosition extends IndexPosition {
   readonly announced: number;
 }

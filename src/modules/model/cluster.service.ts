@@ -234,7 +234,7 @@ export class ClusterService implements DeviceHandler {
     const isRunning = shared !== undefined && !shared.paused;
     const none: IndexPosition = { indexId: 0n, sequence: 0 };
     const position = isRunning ? await this.ownPosition(folder.id) : none;
-    const announced = isRunning ? await this.model.announced.of(folder.id) : 0;
+    const announced = isRunning ? await this.model.announced.to(folder.id, peer) : 0;
     const own = { ...position, announced };
     const known = isRunning ? await this.database.remoteIndex(folder.id, peer) : none;
     return planFolderExchange(folder, shared, peer, this.model.identity.deviceId, own, known);
@@ -292,7 +292,7 @@ export class ClusterService implements DeviceHandler {
       this.clock,
       {
         trace: (line) => this.traced(line),
-        sending: (sequence) => this.model.announced.raise(folder, sequence),
+        sending: (sequence) => this.model.announced.raise(folder, device, sequence),
       },
     );
     session.exchange(folder, sender, answer);
@@ -311,7 +311,7 @@ export class ClusterService implements DeviceHandler {
       `Folder ${folder}: ${connection.deviceId} knows more of our index than we do; announcing it anew`,
     );
     await this.model.renewReplica();
-    const announced = await this.model.announced.of(folder);
+    const announced = await this.model.announced.to(folder, connection.deviceId);
     this.model.runner(folder)?.requestRenewal(announced, this.model.retiredReplicas);
     await this.database.renewIndexId(folder);
     throw new SyncError('changed', `index of folder ${folder} was rolled back; reconnect`, true);

@@ -194,7 +194,7 @@ export class ModelService {
    * content than we announced, which must not outrank that: hence the new counters.
    */
   private async drop(folder: string): Promise<void> {
-    if ((await this.announced.of(folder)) > 0) await this.renewReplica();
+    if ((await this.announced.toAnybody(folder)) > 0) await this.renewReplica();
     await this.announced.forget(folder);
     // Its numbers are those of this index.
     await forgetGuard(folder, this.database);
