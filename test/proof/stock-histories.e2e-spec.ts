@@ -44,7 +44,7 @@ async function live(seed: number, outcome: Outcome): Promise<void> {
       cluster.note(root);
     }
     await cluster.start();
-    const rounds = new ChangeRounds(cluster.sides, random, (root) => cluster.note(root));
+    const rounds = new ChangeRounds(cluster.sides, random, (contents) => cluster.wrote(contents));
     let tree = await rounds.converge(LIMIT_MS);
     for (history = 1; history <= HISTORIES_PER_CLUSTER; history += 1) {
       cluster.story.splice(0);

@@ -84,8 +84,8 @@ export class ChangeRounds {
   constructor(
     private readonly sides: readonly RoundSide[],
     private readonly random: SeededRandom,
-    /** Called after each single change of a user. */
-    private readonly changed: (root: string) => void = () => undefined,
+    /** Told of the contents that each single change of a user made; of what nodes did at that moment, too. */
+    private readonly wrote: ((contents: readonly string[]) => void) | undefined = undefined,
   ) {}
 
   /** All sides look at their disks, then say that they are in sync, have the same tree, and announce nothing more. */
@@ -221,8 +221,9 @@ export class ChangeRounds {
       const before = readTree(root, this.hashes);
       const without = areAtWork && hidesEdits === true ? HIDDEN_BY_TIME : undefined;
       const list = Array.from({ length: changes }, () => {
+        const held = this.wrote && readTree(root, this.hashes);
         const [change = ''] = changeTree(root, 1, this.random, favourites, without);
-        this.changed(root);
+        if (held !== undefined) this.wrote?.(newContents(held, readTree(root, this.hashes)));
         return change;
       });
       done.push(...list.map((change) => `${side} ${change}`));
@@ -262,6 +263,12 @@ export class ChangeRounds {
       ...changed.map(([name]) => `changed at rest: ${name}`),
     ];
   }
+}
+
+function newContents(before: Tree, after: Tree): string[] {
+  return [...after]
+    .filter(([name, { type, content }]) => type === 'file' && before.get(name)?.content !== content)
+    .map(([, { content }]) => content);
 }
 
 /** Names that so many of the users changed or made. */

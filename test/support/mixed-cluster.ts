@@ -111,11 +111,15 @@ export class MixedCluster {
     await Promise.all(this.members.map(({ node }) => node.stop(signal)));
   }
 
-  /** What a user of the folder just left in it was written, and may be anywhere. */
+  /** What is in the folder was written by its user, and may be anywhere. For before the nodes are at work. */
   note(root: string): void {
-    for (const { type, content } of readTree(root, this.hashes).values()) {
-      if (type === 'file') this.written.add('', content);
-    }
+    const items = [...readTree(root, this.hashes).values()];
+    this.wrote(items.filter(({ type }) => type === 'file').map(({ content }) => content));
+  }
+
+  /** Users wrote these. What else the nodes had put there by then proves nothing. */
+  wrote(contents: readonly string[]): void {
+    for (const content of contents) this.written.add('', content);
   }
 
   /** One to three troubles, one after the other, while the nodes look at their disks and exchange what changed. */

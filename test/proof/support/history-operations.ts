@@ -8,7 +8,7 @@ export const USER_KINDS = [
 
 export const WORLD_KINDS = [
   ...['cut', 'heal', 'disconnect', 'delay', 'scan', 'wait', 'stop', 'start', 'restart', 'kill'],
-  ...['failPower', 'loseIndex', 'pause', 'resume', 'addDevice', 'jumpClock'],
+  ...['failPower', 'loseIndex', 'oldIndex', 'pause', 'resume', 'addDevice', 'jumpClock'],
 ] as const;
 
 export type Kind = (typeof USER_KINDS)[number] | (typeof WORLD_KINDS)[number];
@@ -82,12 +82,14 @@ export function histories(shape: HistoryShape): fc.Arbitrary<History> {
   });
   const [nodesMin, nodesMax] = shape.nodes;
   const [minLength, maxLength] = shape.operations;
+  // One that lost its index keeps to itself the deletes of what it does not have: those behind it keep the item.
+  const losesIndexes = 'loseIndex' in shape.weights || 'oldIndex' in shape.weights;
   return fc.record({
     seed: fc.nat(),
     nodes: fc.integer({ min: nodesMin, max: nodesMax }),
     hasVersions: shape.withVersions === true ? fc.boolean() : fc.constant(false),
     beginsFull: fc.constantFrom(true, true, false),
-    isChain: fc.constantFrom(false, false, true),
+    isChain: losesIndexes ? fc.constant(false) : fc.constantFrom(false, false, true),
     isInTurns: fc.constant(shape.inTurns === true),
     slowShare: fc.constantFrom(0, 0.05, 0.3),
     operations: fc.array(operation, { minLength, maxLength, size: 'max' }),

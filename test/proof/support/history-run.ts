@@ -29,6 +29,7 @@ export class HistoryRun {
   readonly model = new ContentModel();
   /** What was done, in words. */
   readonly steps: string[] = [];
+  private readonly backups = new Map<SimulatedNode, ReturnType<SimulatedNode['saveIndex']>>();
   private readonly unrest: string[] = [];
   private readonly users = new HistoryUsers();
   private readonly turns: HistoryTurns | undefined;
@@ -218,6 +219,18 @@ export class HistoryRun {
         else node.kill();
         node.loseIndex();
         return this.perhapsStart(node, operation, 'index lost of');
+      case 'oldIndex': {
+        const saved = this.backups.get(node);
+        this.backups.delete(node);
+        if (saved === undefined) {
+          if (!node.isRunning) return undefined;
+          this.backups.set(node, node.saveIndex());
+          return `back up the index of ${name}`;
+        }
+        node.kill();
+        node.restoreIndex(saved);
+        return this.perhapsStart(node, operation, 'old index of');
+      }
       case 'pause':
         if (node.isPaused()) return undefined;
         await node.pause();
