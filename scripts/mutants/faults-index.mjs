@@ -130,7 +130,7 @@ export const index = [
     [
       edit(
         `${MODEL}/model.service.ts`,
-        'if ((await this.announced.of(folder)) > 0) await this.renewReplica();',
+        'if ((await this.announced.toAnybody(folder)) > 0) await this.renewReplica();',
         '',
       ),
     ],

@@ -219,18 +219,8 @@ export class HistoryRun {
         else node.kill();
         node.loseIndex();
         return this.perhapsStart(node, operation, 'index lost of');
-      case 'oldIndex': {
-        const saved = this.backups.get(node);
-        this.backups.delete(node);
-        if (saved === undefined) {
-          if (!node.isRunning) return undefined;
-          this.backups.set(node, node.saveIndex());
-          return `back up the index of ${name}`;
-        }
-        node.kill();
-        node.restoreIndex(saved);
-        return this.perhapsStart(node, operation, 'old index of');
-      }
+      case 'oldIndex':
+        return this.takeBack(node, operation);
       case 'pause':
         if (node.isPaused()) return undefined;
         await node.pause();
@@ -242,6 +232,20 @@ export class HistoryRun {
       default:
         return undefined;
     }
+  }
+
+  /** Every second time: to where its index was the time before. */
+  private async takeBack(node: SimulatedNode, operation: Operation): Promise<string | undefined> {
+    const saved = this.backups.get(node);
+    this.backups.delete(node);
+    if (saved === undefined) {
+      if (!node.isRunning) return undefined;
+      this.backups.set(node, node.saveIndex());
+      return `back up the index of ${node.name}`;
+    }
+    node.kill();
+    node.restoreIndex(saved);
+    return this.perhapsStart(node, operation, 'old index of');
   }
 
   private async perhapsStart(
