@@ -17,8 +17,13 @@ export const GONE_KEPT_MAX = 20_000;
 const NAMES_AT_ONCE = 1_000;
 /** Names that are shown of what is held. */
 export const EXAMPLES_MAX = 20;
-/** Files here with the content of a missing one that are looked at, whether it was moved. */
+/** Files with the content of a missing one that are looked at, whether it was moved, beside those that are missing too. */
 const MOVE_TARGETS_MAX = 8;
+/** Fewer where their block lists are long. */
+const LISTS_BYTES_MAX = 1024 * 1024;
+const HASH_BYTES = 32;
+/** Contents of which it is remembered how many files have them; then all are looked for anew. */
+const CONTENTS_MAX = 1_000;
 
 type ScanDatabase = Pick<IndexDatabase, 'locals' | 'localsWithBlocks' | 'neededOf' | 'summary'>;
 
@@ -64,6 +69,8 @@ export class GuardedScan {
   private files = 0;
   private recent = 0;
   private isBegun = false;
+  /** By content: files here that none of those that are missing was moved to, as far as is known. */
+  private readonly targets = new Map<string, number>();
 
   constructor(private readonly parts: GuardedScanParts) {}
 
@@ -134,27 +141,40 @@ export class GuardedScan {
     const lost = this.gone.length + this.replaces + this.recent;
     const isFew = !this.isOverfull && lost < rules.filesMin;
     if (isFew) return;
+    const gone = new Set(this.gone);
     for (let from = 0; from < this.gone.length; from += NAMES_AT_ONCE) {
       const names = this.gone.slice(from, from + NAMES_AT_ONCE);
       const rows = await this.parts.database.locals(this.parts.folder, names);
       for (const row of rows) {
-        if (!isFile(row) || (await this.isElsewhere(row))) continue;
+        if (!isFile(row) || (await this.isMoved(row, gone))) continue;
         this.deletes += 1;
         this.note(row);
       }
     }
   }
 
-  /** Its content lies under another name. */
-  private async isElsewhere(row: LocalFileInfo): Promise<boolean> {
+  /** Its content lies under another name, and is not that of another missing one. */
+  private async isMoved(row: LocalFileInfo, gone: ReadonlySet<string>): Promise<boolean> {
+    const content = Buffer.from(row.blocksHash).toString('base64');
+    const left = this.targets.get(content) ?? (await this.targetsOf(row, gone));
+    if (this.targets.size >= CONTENTS_MAX) this.targets.clear();
+    this.targets.set(content, Math.max(0, left - 1));
+    return left > 0;
+  }
+
+  /** Many files may have one content, as empty ones do, and most of them be missing. */
+  private async targetsOf(row: LocalFileInfo, gone: ReadonlySet<string>): Promise<number> {
     const { database, folder, fs } = this.parts;
-    const same = await database.localsWithBlocks(folder, row.blocksHash, MOVE_TARGETS_MAX);
-    for (const other of same) {
-      if (other.name === row.name || other.size !== row.size) continue;
-      const stat = await fs.stat(other.name).catch(() => undefined);
-      if (stat?.type === 'file' && stat.size === row.size) return true;
+    const listsMax = Math.floor(LISTS_BYTES_MAX / Math.max(HASH_BYTES, row.blockHashes.length));
+    const limit = MOVE_TARGETS_MAX + Math.min(2 * gone.size, listsMax);
+    const same = await database.localsWithBlocks(folder, row.blocksHash, limit);
+    let found = 0;
+    for (const { name, size } of same) {
+      if (gone.has(name) || size !== row.size) continue;
+      const stat = await fs.stat(name).catch(() => undefined);
+      if (stat?.type === 'file' && stat.size === size) found += 1;
     }
-    return false;
+    return found;
   }
 
   private async replacedIn(batch: readonly ScanFinding[]): Promise<ReadonlySet<string>> {

@@ -101,6 +101,23 @@ describe('a guarded scan', () => {
     expect(await counts()).toEqual({ files: FILES + OTHERS, deleted: 0 });
   });
 
+  it('takes files that are all alike for moved, too', async () => {
+    const alike = Array.from({ length: 20 * FILES }, (_, at) => `alike/${at}`);
+    await f.has(f.directory('alike'), ...alike.map((name) => f.file(name, '')));
+    await f.fs.rename('alike', 'moved');
+    guard.opened(false);
+    await scan();
+    expect(await guard.sets()).toEqual([]);
+    expect(await f.local('alike/0')).toMatchObject({ deleted: true });
+    // One that is left is the new name of no more than one.
+    for (const at of alike.keys()) if (at > 0) await f.fs.removeFile(`moved/${at}`);
+    await f.write('moved/other', '');
+    guard = started();
+    guard.opened(true);
+    await scan();
+    expect(await guard.sets()).toMatchObject([{ deletes: 20 * FILES - 3 }]);
+  });
+
   it('lets go of it when what was gone is there again', async () => {
     guard.opened(true);
     await exchange();
