@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
+
+/** Half the time the tests wait: for disks, for other processes, for time to pass. */
+const WORKERS_PER_CORE = 1.5;
+
 export default {
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   // Real sockets, disks and threads on a busy machine: a hang shows all the same.
   testTimeout: 30_000,
-  // Most of the time the tests wait: for disks, for other processes, for time to pass.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(WORKERS_PER_CORE * availableParallelism()),
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
