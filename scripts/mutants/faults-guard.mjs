@@ -37,7 +37,7 @@ export const guard = [
     [
       edit(
         `${GUARD}/guard-memory.ts`,
-        '    await this.database.setFact(factKey(this.folder), text);\n    this.saved',
+        '    if (text !== this.saved) await this.database.setFact(factKey(this.folder), text);\n    this.saved',
         '    this.saved',
       ),
     ],
