@@ -105,11 +105,15 @@ export class SimulatedNode {
     this.machine.crash({ keepUnsynced: true });
   }
 
-  /** What was not flushed is kept or lost, item by item, as the seed has it. Works on a stopped node too. */
+  /**
+   * What was not flushed is kept or lost as the seed has it: item by item, or in the order of the calls as a journaling
+   * disk keeps it. Works on a stopped node too.
+   */
   failPower(): void {
     this.gone();
     const { random } = this.world;
-    this.machine.crash({ keepUnsynced: () => random.fraction() < 1 / 2 });
+    const model = random.fraction() < 1 / 2 ? 'harsh' : 'journaling';
+    this.machine.crash({ model, keepUnsynced: () => random.fraction() < 1 / 2 });
   }
 
   /** The next start finds no index; the folders are as they were. Throws while the node runs. */
