@@ -30,6 +30,7 @@ describe('histories of all kinds', () => {
               kill: 2,
               failPower: 2,
               loseIndex: 1,
+              oldIndex: 2,
               pause: 1,
               resume: 2,
               addDevice: 1,
