@@ -31,20 +31,25 @@ const stop = stopRequested(process, new SystemClock(), () => process.exit(EXIT_F
   'SIGTERM',
   ...(hasTerminal ? (['SIGHUP'] as const) : []),
 ]);
-let onHangUp = (): void => {};
+let isHungUp = false;
+const remember = (): void => void (isHungUp = true);
+let onHangUp = remember;
 if (!hasTerminal) process.on('SIGHUP', () => onHangUp());
 
 async function startNode(start: StartInput): Promise<number> {
   const { logger, program } = start;
+  // Also while it starts: whoever hangs up may have changed the configuration after it was read.
+  onHangUp = () => startAnew(start);
+  if (isHungUp) onHangUp();
+  isHungUp = false;
   const app = await createNode(start);
   const tell = async (state: ServiceState): Promise<void> => {
     const problem = await tellServiceManager(state, process.env);
     if (problem !== undefined) logger.warn(problem);
   };
   await tell('READY=1');
-  onHangUp = () => startAnew(start);
   const request = await Promise.race([stop.then(() => 'shutdown' as const), program.asked]);
-  onHangUp = () => {};
+  onHangUp = remember;
   await Promise.all([tell(request === 'restart' ? 'RELOADING=1' : 'STOPPING=1'), app.close()]);
   return request === 'restart' ? EXIT_RESTART : EXIT_OK;
 }

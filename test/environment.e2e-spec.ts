@@ -191,6 +191,16 @@ describe('a node alone', () => {
     expect(told()).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
   });
 
+  it('starts anew at a SIGHUP that comes while it starts', async () => {
+    const told = serviceManager(a);
+    a.start([a]);
+    await until('it starts', () => a.log !== '', SYNC_LIMIT_MS, 1);
+    a.child?.kill('SIGHUP');
+    await until('it is ready again', () => told().length === 3, SYNC_LIMIT_MS, 20);
+    expect((await a.stop()).end).toEqual([0, null]);
+    expect(told()).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+  });
+
   it('stops in order when its terminal is closed', async () => {
     const env = programEnvironment(a.data, a.variables);
     const command = `exec ${process.execPath} ${PROGRAM}`;
