@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answer, askProgram } from './support/ask-program.js';
 import { PROGRAM, programEnvironment, runProgram } from './support/node-process.js';
-import { freePort } from './support/stock-node.js';
+import { freePort } from './support/free-port.js';
 import { until } from './support/wait.js';
 
 const API_KEY = 'key-that-is-no-word';

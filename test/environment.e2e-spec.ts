@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM, programEnvironment, runProgram } from './support/node-process.js';
 import { SeededRandom } from './support/random.js';
-import { freePort } from './support/stock-node.js';
+import { freePort } from './support/free-port.js';
 import { makeTree, treeDifferences } from './support/tree.js';
 import { until } from './support/wait.js';
 

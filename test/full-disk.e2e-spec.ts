@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { isTempName } from '../src/domain/file-name.js';
 import { PROGRAM, programEnvironment } from './support/node-process.js';
 import { hasSmallDisks, SmallDisk } from './support/small-disk.js';
-import { freePort } from './support/stock-node.js';
+import { freePort } from './support/free-port.js';
 import { API_KEY, TestNode } from './support/test-node.js';
 import { until } from './support/wait.js';
 

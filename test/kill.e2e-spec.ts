@@ -1,18 +1,18 @@
-/** Two real processes, killed twenty times in one transfer: no file ever holds what no one wrote, and nothing is lost. */
+/** Two real processes, killed again and again in one transfer: no file ever holds what no one wrote, and nothing is lost. */
 import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentWatch, WrittenContents } from './support/content-watch.js';
-import { IS_LONG } from './support/effort.js';
+import { effort, IS_LONG } from './support/effort.js';
 import { KillRun, ourSide } from './support/kill-run.js';
 import { NodeProcess } from './support/node-process.js';
 import { SeededRandom } from './support/random.js';
 
 jest.setTimeout(600_000);
 
-const KILLS = 20;
+const KILLS = effort(8, 20);
 const CONVERGE_LIMIT_MS = 240_000;
 
 it('is noticed when a file holds what no one wrote under its name', () => {

@@ -16,7 +16,7 @@ import { until } from './support/wait.js';
 
 jest.setTimeout(600_000);
 
-const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(6_000, 20_000));
+const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(4_000, 20_000));
 const RESCAN_EVERY_S = effort(3, 20);
 /** Two rescans at least fall into this. */
 const RESCANNED_MS = effort(9_000, 30_000);

@@ -12,7 +12,7 @@ import { until } from '../support/wait.js';
 
 jest.setTimeout(600_000);
 
-const KILLS = effort(8, 20);
+const KILLS = effort(6, 20);
 const CONVERGE_LIMIT_MS = 240_000;
 
 const suite = hasStock() ? describe : describe.skip;

@@ -12,13 +12,13 @@ describe('histories of users at work', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [4, 22],
+          operations: [3, effort(14, 22)],
           weights: {
             ...USER_WEIGHTS,
             ...{ scan: 3, wait: 1, delay: 1 },
           },
         },
-        runs: effort(500, 5000),
+        runs: effort(600, 6000),
         file: 'test/proof/histories-edits',
       }),
     LIMIT_MS,

@@ -12,7 +12,7 @@ describe('histories of all kinds', () => {
       proveHistories({
         shape: {
           nodes: [2, 4],
-          operations: [6, 28],
+          operations: [4, effort(18, 28)],
           weights: {
             ...USER_WEIGHTS,
             ...{
@@ -39,7 +39,7 @@ describe('histories of all kinds', () => {
           },
           withVersions: true,
         },
-        runs: effort(300, 3000),
+        runs: effort(130, 3000),
         file: 'test/proof/histories-everything',
       }),
     LIMIT_MS,

@@ -12,7 +12,7 @@ describe('histories with crashes', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [5, 22],
+          operations: [4, effort(14, 22)],
           weights: {
             ...USER_WEIGHTS,
             ...{
@@ -28,7 +28,7 @@ describe('histories with crashes', () => {
             },
           },
         },
-        runs: effort(450, 4500),
+        runs: effort(600, 6000),
         file: 'test/proof/histories-failures',
       }),
     LIMIT_MS,

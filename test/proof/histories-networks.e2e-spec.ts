@@ -12,7 +12,7 @@ describe('histories with broken networks and nodes that come and go', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [5, 24],
+          operations: [4, effort(16, 24)],
           weights: {
             ...USER_WEIGHTS,
             ...{
@@ -29,7 +29,7 @@ describe('histories with broken networks and nodes that come and go', () => {
             ...{ pause: 2, resume: 2, addDevice: 1 },
           },
         },
-        runs: effort(500, 5000),
+        runs: effort(550, 5500),
         file: 'test/proof/histories-networks',
       }),
     LIMIT_MS,

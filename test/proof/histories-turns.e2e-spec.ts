@@ -15,7 +15,7 @@ describe('histories of users who take turns', () => {
       proveHistories({
         shape: {
           nodes: [2, 4],
-          operations: [4, 22],
+          operations: [3, effort(14, 22)],
           // A lost index brings back what was deleted meanwhile: with it, the end is another one.
           weights: {
             ...USER_WEIGHTS,
@@ -24,7 +24,7 @@ describe('histories of users who take turns', () => {
           },
           inTurns: true,
         },
-        runs: effort(250, 2500),
+        runs: effort(150, 2500),
         file: 'test/proof/histories-turns',
       }),
     LIMIT_MS,

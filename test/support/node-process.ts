@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './stock-node.js';
+import { freePort } from './free-port.js';
 import { until } from './wait.js';
 
 export const PROGRAM = join(import.meta.dirname, '../../dist/main.js');

@@ -1,7 +1,8 @@
 /** The real program in a home like that of a stock Syncthing: the same file configures it, the same paths steer it. */
 import * as fs from 'node:fs';
 import { PROGRAM, programEnvironment, runProgram } from './node-process.js';
-import { freePort, StockNode } from './stock-node.js';
+import { freePort } from './free-port.js';
+import { StockNode } from './stock-node.js';
 
 export class ProgramNode extends StockNode {
   /** Makes the home and its certificate; nothing runs yet. */

@@ -1,8 +1,8 @@
 /** A stock Syncthing of the system as a peer: its own home, loopback only, steered over its REST side. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { until } from './wait.js';
 
 export const STOCK_BINARY = 'syncthing';
@@ -16,15 +16,6 @@ export function hasStock(): boolean {
   const isThere = spawnSync(STOCK_BINARY, ['--version']).status === 0;
   if (!isThere && process.env.CI === 'true') throw new Error('syncthing is not installed');
   return isThere;
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface StockPeer {
