@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort, hasStock, StockNode } from '../../test/support/stock-node.js';
+import { freePort, hasStock, StockNode } from '../../test/support/free-port.js';
 import { until } from '../../test/support/wait.js';
 import { type ProgramIo } from './program-io.js';
 import { run } from './run.js';
