@@ -8,6 +8,9 @@ export default {
   // Real sockets, disks and threads on a busy machine: a hang shows all the same.
   testTimeout: 30_000,
   maxWorkers: Math.ceil(WORKERS_PER_CORE * availableParallelism()),
+  // Modules of specs that have ended are never collected; where they are many, the collector is busy with them most of the time.
+  workerIdleMemoryLimit: '200MB',
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   roots: ['<rootDir>/test', '<rootDir>/src'],
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
