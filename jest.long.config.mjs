@@ -3,7 +3,7 @@ import base from './jest.config.mjs';
 
 /** Tests of the ordinary run that have more to do in the long one. */
 const FULLER = [
-  'test/(api-memory|kill|large|many-nodes|reconnect|watching)\\.e2e-spec',
+  'test/(api-memory|kill|large|many-nodes|process|reconnect|watching)\\.e2e-spec',
   'test/interop/(kill-stock|syncthing)\\.e2e-spec',
   'worker-index-database\\.spec',
 ];

@@ -16,13 +16,13 @@ import { until } from './support/wait.js';
 
 jest.setTimeout(600_000);
 
-const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(4_000, 20_000));
+const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(3_000, 20_000));
 const RESCAN_EVERY_S = effort(3, 20);
 /** Two rescans at least fall into this. */
 const RESCANNED_MS = effort(9_000, 30_000);
 const FILES_PER_DIRECTORY = 100;
 /** Where nothing is answered before the scan ends there is one. */
-const ANSWERED_MIN = effort(3, 10);
+const ANSWERED_MIN = 2;
 const RESIDENT_MIB_MAX = 400;
 
 /** The most memory the process ever had resident. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { InThreadIndexDatabase } from '../src/modules/database/in-thread-index-database.js';
 import { SystemClock } from '../src/platform/clock.js';
 import { SystemRandomness } from '../src/platform/randomness.js';
+import { IS_LONG } from './support/effort.js';
 import { NodeProcess, PROGRAM, programEnvironment, runProgram } from './support/node-process.js';
 import { SeededRandom } from './support/random.js';
 import { makeTree, readTree, treeDifferences } from './support/tree.js';
@@ -17,6 +18,7 @@ jest.setTimeout(180_000);
 
 const ID = /^(?:[A-Z2-7]{7}-){7}[A-Z2-7]{7}$/;
 const SYNC_LIMIT_MS = 60_000;
+const ROUNDS = IS_LONG ? 20 : 2;
 
 let base: string;
 
@@ -275,7 +277,7 @@ describe('the running program', () => {
     const random = new SeededRandom(77);
     makeTree(a.root, 300, random);
     fs.writeFileSync(join(a.root, 'big'), random.bytes(60_000_000));
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       startBoth();
       await Promise.all([a, b].map((node) => node.says('My ID')));
       // From the first line on the signal may fall in loading, starting, scanning, dialing or pulling.

@@ -1,5 +1,5 @@
 /** Random histories of users who change files on two or three nodes that are connected all the time. */
-import { effort, effortMs } from '../support/effort.js';
+import { effort, effortMs, IS_LONG } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
@@ -12,7 +12,7 @@ describe('histories of users at work', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [3, effort(14, 22)],
+          operations: [3, IS_LONG ? 22 : 10],
           weights: {
             ...USER_WEIGHTS,
             ...{ scan: 3, wait: 1, delay: 1 },

@@ -1,5 +1,5 @@
 /** Random histories of two to four nodes in which everything happens, with and without kept versions. */
-import { effort, effortMs } from '../support/effort.js';
+import { effort, effortMs, IS_LONG } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
@@ -12,7 +12,7 @@ describe('histories of all kinds', () => {
       proveHistories({
         shape: {
           nodes: [2, 4],
-          operations: [4, effort(18, 28)],
+          operations: [4, IS_LONG ? 28 : 12],
           weights: {
             ...USER_WEIGHTS,
             ...{

@@ -1,5 +1,5 @@
 /** Random histories with killed processes, power failures, lost indexes and clocks that jump. */
-import { effort, effortMs } from '../support/effort.js';
+import { effort, effortMs, IS_LONG } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
@@ -12,7 +12,7 @@ describe('histories with crashes', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [4, effort(14, 22)],
+          operations: [4, IS_LONG ? 22 : 10],
           weights: {
             ...USER_WEIGHTS,
             ...{

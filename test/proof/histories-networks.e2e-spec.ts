@@ -1,5 +1,5 @@
 /** Random histories with networks that break, folders that pause, nodes that stop, and devices that come later. */
-import { effort, effortMs } from '../support/effort.js';
+import { effort, effortMs, IS_LONG } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
@@ -12,7 +12,7 @@ describe('histories with broken networks and nodes that come and go', () => {
       proveHistories({
         shape: {
           nodes: [2, 3],
-          operations: [4, effort(16, 24)],
+          operations: [4, IS_LONG ? 24 : 11],
           weights: {
             ...USER_WEIGHTS,
             ...{

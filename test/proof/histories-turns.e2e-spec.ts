@@ -2,7 +2,7 @@
  * Random histories in which one user at a time changes the folder, whatever befalls the nodes meanwhile: nothing is in
  * conflict, and all nodes must have exactly what that user left, by watching alone.
  */
-import { effort, effortMs } from '../support/effort.js';
+import { effort, effortMs, IS_LONG } from '../support/effort.js';
 import { USER_WEIGHTS } from './support/history-operations.js';
 import { proveHistories } from './support/prove-histories.js';
 
@@ -15,7 +15,7 @@ describe('histories of users who take turns', () => {
       proveHistories({
         shape: {
           nodes: [2, 4],
-          operations: [3, effort(14, 22)],
+          operations: [3, IS_LONG ? 22 : 10],
           // A lost index brings back what was deleted meanwhile: with it, the end is another one.
           weights: {
             ...USER_WEIGHTS,
