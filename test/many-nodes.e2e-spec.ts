@@ -67,8 +67,12 @@ const WITH_STOCK: Record<string, History> = {
     changes: effort(3, 6),
     phases: [
       { links: star(6, 0), overlapping: [false] },
-      ...(IS_LONG ? [{ links: star(6, 3), overlapping: [true] }] : []),
-      { links: mesh(6), overlapping: [false] },
+      ...(IS_LONG
+        ? [
+            { links: star(6, 3), overlapping: [true] },
+            { links: mesh(6), overlapping: [false] },
+          ]
+        : []),
     ],
   },
 };

@@ -230,7 +230,7 @@ const PEM_TOKENS = [
 fuzz<string>({
   name: 'certificates and keys are read or refused by file',
   // Each is looked at by OpenSSL, which takes its time.
-  inputs: effort(1_000, 100_000),
+  inputs: effort(20_000, 1_000_000),
   make: (random) => {
     const { cert } = random.pick(PAIRS);
     const { key } =

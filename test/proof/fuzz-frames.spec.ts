@@ -14,7 +14,6 @@ import {
 import { HELLO_BYTES_MAX, KIB, MIB } from '../../src/modules/protocol/wire-limits.js';
 import { SeededRandom } from '../support/random.js';
 import { frameNames, wireData } from '../support/wire-data.js';
-import { effort } from '../support/effort.js';
 import { fuzz, isWellSaid } from './support/fuzz.js';
 import { mutatedBytes, varint } from './support/mutate-bytes.js';
 import { field, mutatedMessage } from './support/mutate-protobuf.js';
@@ -245,7 +244,6 @@ fuzz<Uint8Array>({
 
 fuzz<Uint8Array>({
   name: 'Hello over a stream: read in any pieces, refused, or ended, and nothing beyond it taken',
-  inputs: effort(2_000, 100_000),
   make: (random) => {
     const good = randomHello(random);
     const bytes = random.below(3) === 0 ? mutatedBytes(good, random, HELLO) : good;

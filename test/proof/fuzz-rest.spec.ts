@@ -22,11 +22,12 @@ import { CONFIGURATION } from '../../src/modules/config/config-schema.js';
 import { writeChanges } from '../../src/modules/config/config-to-xml.js';
 import { readConfigXml } from '../../src/modules/config/config-xml.js';
 import { newConfigXml } from '../../src/modules/config/config-xml-new.js';
+import { SettingsService } from '../../src/modules/config/settings.service.js';
 import { BadSettings } from '../../src/modules/config/setting-problem.js';
 import { parseXml, serializeXml } from '../../src/modules/config/xml-document.js';
 import { effort } from '../support/effort.js';
 import { type SeededRandom } from '../support/random.js';
-import { API_KEY, TestNode } from '../support/test-node.js';
+import { TestNode } from '../support/test-node.js';
 import { fuzz, isSaid } from './support/fuzz.js';
 import { anyText, GLOB_TOKENS, JSON_TOKENS, jsonValue, mutatedText } from './support/text-seeds.js';
 
@@ -276,11 +277,17 @@ function body(path: string, random: SeededRandom): string {
   return JSON.stringify(jsonValue(random, 3, KEYS)) ?? '';
 }
 
+/** While a key changes. */
+const REFUSED_AT_THE_DOOR_MAX = 100;
+let refusedAtTheDoor = 0;
+
 function ask(text: string): Promise<{ status: number; text: string }> {
   const end = text.indexOf('\n');
   const [method, path] = text.slice(0, end).split(' ');
   const [host, port] = node.httpAddress.split(':');
-  const headers = { 'X-API-Key': API_KEY, 'content-type': 'application/json' };
+  // A request may have given the node another one; with an old one all that follows would be refused at the door.
+  const { apiKey = '' } = node.get(SettingsService).settings.gui ?? {};
+  const headers = { 'X-API-Key': apiKey, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
       { host, port, agent, method, path: `/rest/${path}`, headers },
@@ -301,11 +308,12 @@ function ask(text: string): Promise<{ status: number; text: string }> {
 fuzz<string>({
   name: 'a node that is asked over HTTP answers every request, in words for people where it refuses',
   // Each is a request through the whole node, some of them write its configuration.
-  inputs: effort(400, 100_000),
+  inputs: effort(20_000, 1_000_000),
   make: requestText,
   take: async (text) => {
     const answer = await ask(text);
     if (answer.status >= 200 && answer.status < 300) return 'taken';
+    if (answer.status === 403) refusedAtTheDoor += 1;
     const isOfClient = answer.status >= 400 && answer.status < 600;
     if (!isOfClient || !isSaid(answer.text.padEnd(12))) {
       throw new Error(`answered ${answer.status}: ${answer.text.slice(0, 300)}`);
@@ -315,6 +323,7 @@ fuzz<string>({
 });
 
 it('still works after all of that', async () => {
-  expect((await node.ask('GET', 'system/ping')).status).toBe(200);
-  expect((await node.ask('GET', 'config')).status).toBe(200);
+  expect((await ask('GET system/ping\n')).status).toBe(200);
+  expect((await ask('GET config\n')).status).toBe(200);
+  expect(refusedAtTheDoor).toBeLessThan(REFUSED_AT_THE_DOOR_MAX);
 });
