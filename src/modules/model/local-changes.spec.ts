@@ -55,6 +55,13 @@ describe('what a scan finding means for the index', () => {
     expect(scannedChange(onDisk, before, context)).toBeUndefined();
   });
 
+  it('gives a file its own time where a directory of the same time on disk was announced with another one', () => {
+    const file = fileInfo('a', 'hello', { modifiedNs: 0 });
+    const announced = fileInfo('a', '', { type: 'directory', modifiedNs: 123_456_789 });
+    const before = { ...local(announced), diskModifiedNs: 0 };
+    expect(scannedChange(scanned(file), before, context)).toMatchObject({ modifiedNs: 0 });
+  });
+
   it.each([
     ['a second', 1_700_000_001, 0, 'same'],
     ['two seconds, downwards', 1_700_000_000, 0, 'same'],

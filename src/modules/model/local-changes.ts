@@ -162,7 +162,7 @@ function isTimeAsLeft(
   current: LocalFileInfo | undefined,
   { modTimeWindowNs = 0 }: ChangeContext,
 ): current is LocalFileInfo {
-  if (current === undefined || current.deleted) return false;
+  if (current === undefined || current.deleted || current.type !== item.type) return false;
   const left = { modifiedS: current.diskModifiedS, modifiedNs: current.diskModifiedNs };
   if (timesEqual(item, left, 0)) return true;
   const isSameContent =
