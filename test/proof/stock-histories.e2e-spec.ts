@@ -62,6 +62,7 @@ async function live(seed: number, outcome: Outcome): Promise<void> {
       if (lines.length > 0) throw new Error(lines.join('\n'));
       tree = round.tree;
       outcome.histories += 1;
+      if (IS_LONG) process.stdout.write(`${outcome.histories} histories\n`);
     }
   } catch (error) {
     const failure = [

@@ -53,6 +53,8 @@ export interface RoundSide {
   hurry?(): void | Promise<void>;
   /** What the node knows of the item, for the report of a failure. */
   describe(name: string): Promise<string>;
+  /** What it does and needs, for the same. */
+  status(): Promise<string>;
   /** What went on, for the same. */
   log(): string;
 }
@@ -146,7 +148,10 @@ export class ChangeRounds {
       const known = await Promise.all(this.sides.map((side) => side.describe(name)));
       lines.push(line, ...known.map((text, i) => `  ${i} ${text}`));
     }
-    return [...lines, ...this.sides.map((side, i) => `--- side ${i}\n${side.log()}`)].join('\n');
+    for (const [i, side] of this.sides.entries()) {
+      lines.push(`--- side ${i}: ${await side.status()}`, side.log());
+    }
+    return lines.join('\n');
   }
 
   /** One round from a converged tree; returns what went wrong beyond not converging, which throws. */

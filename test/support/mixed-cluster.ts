@@ -244,13 +244,14 @@ export class MixedCluster {
 
 /** The program announces the times that it was told, which its disk holds to the microsecond. */
 function programSide(node: ProgramNode, root: string): RoundSide {
-  const { scan, isInSync, sequence, describe, log } = stockSide(node, root);
+  const { scan, isInSync, sequence, describe, status, log } = stockSide(node, root);
   return {
     root,
     scan,
     isInSync,
     sequence,
     describe,
+    status,
     log,
     // What it was receiving when it was killed.
     keepsTempFiles: true,

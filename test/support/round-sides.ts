@@ -43,12 +43,20 @@ export function ourSide(node: TestNode): RoundSide {
             file.version.map(({ id, value }) => `${shortIdText(id)}:${value}`).join(' ');
       return `has ${show(known)}; needs ${show(needed?.global)} of ${needed?.devices.join()}`;
     },
+    status: async () => {
+      const { need } = await node.get(IndexDatabase).summary('default');
+      return JSON.stringify({ need, isInSync: await node.isInSync() }, textOf);
+    },
     log: () => {
       const problems = node.get(ModelService).runner('default')?.problems ?? [];
       const lines = problems.map(({ name, message }) => `${name}: ${message}`);
       return [...node.log.lines.slice(-LOG_LINES), ...lines].join('\n');
     },
   };
+}
+
+function textOf(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** A stock node announces the times on its disk, to the nanosecond. */
@@ -72,6 +80,7 @@ export function stockSide(node: StockNode, root: string): RoundSide {
       return JSON.stringify(file);
     },
     hurry: () => removeRefusedDirectories(node, root),
+    status: async () => JSON.stringify(await node.rest('GET', 'db/status?folder=default')),
     log: () => node.log.split('\n').slice(-LOG_LINES).join('\n'),
   };
 }
