@@ -314,8 +314,9 @@ export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): st
     if (item.type !== 'file') continue;
     const isMine = showItem(item) !== showItem(before.get(name));
     const isTheirs = showItem(theirs.get(name)) !== showItem(before.get(name));
-    // Of conflict copies that are changed on both sides only one stays: there are no copies of copies.
-    if (isMine && isTheirs && originalName(name) !== name) continue;
+    // Of conflict copies that are changed on both sides only one stays: there are no copies of copies in Syncthing.
+    const isCopy = originalName(name) !== name;
+    if (isMine && isCopy && (isTheirs || isChangedWithin(name))) continue;
     if ((isMine || !isTheirs) && !isKept(name, item)) wrong.push(`lost ${name}: ${story(name)}`);
   }
   for (const [name, item] of before) {
@@ -325,6 +326,15 @@ export function lostOf(before: Tree, mine: Tree, theirs: Tree, result: Tree): st
     }
   }
   return wrong;
+
+  /** Where mine has a file now, theirs still has the directory, with changes. */
+  function isChangedWithin(name: string): boolean {
+    const names = new Set([...before.keys(), ...theirs.keys()]);
+    return [...names].some(
+      (inner) =>
+        inner.startsWith(`${name}/`) && showItem(theirs.get(inner)) !== showItem(before.get(inner)),
+    );
+  }
 
   function story(name: string): string {
     const trees = [before, mine, theirs, result];
