@@ -170,7 +170,14 @@ export class StockNode {
       'GET',
       `db/status?folder=${folder}`,
     );
-    return status.state === 'idle' && status.needTotalItems === 0;
+    if (status.state !== 'idle') return false;
+    if (status.needTotalItems === 0) return true;
+    // Syncthing's count has been seen to stay one too high for good, over nothing: what it lists is what it needs.
+    const { progress, queued, rest } = await this.rest<Record<string, readonly unknown[]>>(
+      'GET',
+      `db/need?folder=${folder}`,
+    );
+    return [progress, queued, rest].every((items) => items === undefined || items.length === 0);
   }
 
   /** Moves with everything that it or another device announces. */
