@@ -137,7 +137,7 @@ describe('two nodes with nothing but environment variables', () => {
     ['sends', 'a'],
   ])('end with 0 at SIGTERM while one of them %s, and go on from there', async (_, stopped) => {
     fs.mkdirSync(a.root);
-    fs.writeFileSync(join(a.root, 'big'), new SeededRandom(12).bytes(50_000_000));
+    fs.writeFileSync(join(a.root, 'big'), new SeededRandom(12).bytes(80_000_000));
     a.start([a, b]);
     b.start([a, b]);
     await until('the file is on its way', () => temporaryFiles().length > 0, SYNC_LIMIT_MS, 2);
