@@ -110,13 +110,16 @@ export class NeedRows {
   /** What was to come, or was here, is not: deletes that were taken for moves are none, and nobody has judged them. */
   private judgeAnew(folder: number, tallies: FolderTallies, content: Uint8Array): void {
     const moved = this.db
-      .statement('SELECT 1 FROM needs WHERE folder = ? AND threat = 4 AND content = ? LIMIT 1')
+      .statement(
+        `SELECT 1 FROM needs WHERE folder = ? AND threat = ${Threat.moved} AND content = ? LIMIT 1`,
+      )
       .get(folder, content);
     if (moved === undefined) return;
     const number = nextNumber(tallies);
     this.db
       .statement(
-        'UPDATE needs SET threat = 1, threat_no = ? WHERE folder = ? AND threat = 4 AND content = ?',
+        `UPDATE needs SET threat = ${Threat.delete}, threat_no = ?
+         WHERE folder = ? AND threat = ${Threat.moved} AND content = ?`,
       )
       .run(number, folder, content);
   }
