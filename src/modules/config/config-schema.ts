@@ -5,7 +5,7 @@
  */
 import { type Field, type Place, type Schema } from './config-field.js';
 import { DEFAULT_VALUES, RESCAN_INTERVAL_WATCHED_S } from './defaults.js';
-import { WATCH_DELAY_S } from './folder-options.js';
+import { FOLDER_OPTION_DEFAULTS, WATCH_DELAY_S } from './folder-options.js';
 
 type More = Partial<Omit<Place, 'key' | 'xml'>>;
 
@@ -72,9 +72,9 @@ const FOLDER_DEVICE: Schema = [
 
 /** What cannot be used is named by whoever reads the settings. */
 const GUARD: Schema = [
-  text('mode', '@mode', 'warn'),
-  number('percent', '@percent', 25),
-  number('filesMin', '@filesMin', 20),
+  text('mode', '@mode', FOLDER_OPTION_DEFAULTS.guard.mode),
+  number('percent', '@percent', FOLDER_OPTION_DEFAULTS.guard.percent),
+  number('filesMin', '@filesMin', FOLDER_OPTION_DEFAULTS.guard.filesMin),
 ];
 
 const XATTR_FILTER: Schema = [

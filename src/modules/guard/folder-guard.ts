@@ -5,10 +5,11 @@
 import { SyncError } from '../../domain/errors.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { FOLDER_OPTION_DEFAULTS } from '../config/folder-options.js';
 import { type NeededItem } from '../database/index-database.js';
 import { GuardMemory } from './guard-memory.js';
 import { type Decision, type GuardParts } from './guard-parts.js';
-import { GUARD_DEFAULTS, type GuardRules } from './guard-rules.js';
+import { type GuardRules } from './guard-rules.js';
 import { type HeldSet, SCAN_SET } from './held-set.js';
 import { type Gate, PeerGuard } from './peer-guard.js';
 import { type RestoreContext } from './restoring-scan.js';
@@ -43,7 +44,7 @@ export class FolderGuard {
     /** Something is to be done: the folder's runner looks. */
     private readonly wake: () => void,
   ) {
-    this.parts = { ...parts, rules: parts.settings.guard ?? GUARD_DEFAULTS };
+    this.parts = { ...parts, rules: parts.settings.guard ?? FOLDER_OPTION_DEFAULTS.guard };
     this.memory = new GuardMemory(parts.settings.id, parts.database);
     this.peers = new PeerGuard(this.parts, this.memory);
     this.scans = new ScanGuard(this.parts, this.memory);

@@ -10,8 +10,6 @@ export interface GuardRules {
   readonly filesMin: number;
 }
 
-export const GUARD_DEFAULTS: GuardRules = { mode: 'warn', percent: 25, filesMin: 20 };
-
 /** Of a folder that had `files` of them. */
 export function isTooMuch(lost: number, files: number, { percent, filesMin }: GuardRules): boolean {
   return lost >= filesMin && lost > 0 && lost * 100 > files * percent;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ThreatGroup, type ThreatTally } from '../../domain/guard-threat.js';
-import { GUARD_DEFAULTS, type GuardRules, isEmptied, isTooMuch } from './guard-rules.js';
+import { FOLDER_OPTION_DEFAULTS } from '../config/folder-options.js';
+import { type GuardRules, isEmptied, isTooMuch } from './guard-rules.js';
 import { EMPTY_PEER_MEMORY, judgePeers, type PeerMemory, RECENT_MS } from './peer-judgement.js';
 import { judgeScan, type ScanFacts, type ScanMemory } from './scan-judgement.js';
 import { SETTLE_MS, SETTLE_MS_MAX, Settling } from './settling.js';
@@ -34,7 +35,7 @@ describe('what is too much', () => {
     [20, 20, true],
     [0, 0, false],
   ])('%i of %i files: %s', (lost, files, expected) => {
-    expect(isTooMuch(lost, files, GUARD_DEFAULTS)).toBe(expected);
+    expect(isTooMuch(lost, files, FOLDER_OPTION_DEFAULTS.guard)).toBe(expected);
   });
 
   it.each([
