@@ -18,7 +18,6 @@ import { SETTING_OPTIONS } from '../../src/modules/config/setting-options.js';
 import { BadSettings, type SettingProblem } from '../../src/modules/config/setting-problem.js';
 import { readSyncthingIni } from '../../src/modules/config/syncthing-ini.js';
 import { parseXml, serializeXml } from '../../src/modules/config/xml-document.js';
-import { effort } from '../support/effort.js';
 import { type SeededRandom } from '../support/random.js';
 import { fuzz, isSaid, isWellSaid, type Outcome } from './support/fuzz.js';
 import { mutatedBytes } from './support/mutate-bytes.js';
@@ -229,8 +228,6 @@ const PEM_TOKENS = [
 
 fuzz<string>({
   name: 'certificates and keys are read or refused by file',
-  // Each is looked at by OpenSSL, which takes its time.
-  inputs: effort(20_000, 1_000_000),
   make: (random) => {
     const { cert } = random.pick(PAIRS);
     const { key } =

@@ -25,7 +25,6 @@ import { newConfigXml } from '../../src/modules/config/config-xml-new.js';
 import { SettingsService } from '../../src/modules/config/settings.service.js';
 import { BadSettings } from '../../src/modules/config/setting-problem.js';
 import { parseXml, serializeXml } from '../../src/modules/config/xml-document.js';
-import { effort } from '../support/effort.js';
 import { type SeededRandom } from '../support/random.js';
 import { TestNode } from '../support/test-node.js';
 import { fuzz, isSaid } from './support/fuzz.js';
@@ -307,8 +306,6 @@ function ask(text: string): Promise<{ status: number; text: string }> {
 
 fuzz<string>({
   name: 'a node that is asked over HTTP answers every request, in words for people where it refuses',
-  // Each is a request through the whole node, some of them write its configuration.
-  inputs: effort(20_000, 1_000_000),
   make: requestText,
   take: async (text) => {
     const answer = await ask(text);

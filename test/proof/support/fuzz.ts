@@ -45,8 +45,6 @@ export interface Fuzzer<I extends FuzzInput> {
   readonly take: (input: I, random: SeededRandom) => Outcome | void | Promise<Outcome | void>;
   /** The declared error, if it is not a SyncError. */
   readonly isRefusal?: (error: unknown) => boolean;
-  /** For what is slow by its nature. */
-  readonly inputs?: number;
   /** Parts of the inputs that have to be taken, and refused: or else the inputs are no good. */
   readonly least?: { readonly taken?: number; readonly refused?: number };
 }
@@ -65,7 +63,6 @@ export function fuzz<I extends FuzzInput>(fuzzer: Fuzzer<I>): void {
 
 class FuzzRun<I extends FuzzInput> {
   private readonly seed: number;
-  private readonly inputs: number;
   private readonly tally: Tally = { taken: 0, refused: 0, slowestMs: 0, largestBytes: 0 };
   private at = 0;
   private input!: I;
@@ -74,7 +71,6 @@ class FuzzRun<I extends FuzzInput> {
 
   constructor(private readonly fuzzer: Fuzzer<I>) {
     this.seed = NAMED_SEED ?? (IS_LONG ? Date.now() & 0x3fffffff : DEFAULT_SEED);
-    this.inputs = fuzzer.inputs ?? FUZZ_INPUTS;
   }
 
   async run(): Promise<void> {
@@ -95,14 +91,14 @@ class FuzzRun<I extends FuzzInput> {
     const startMs = performance.now();
     let before = 0;
     try {
-      for (; this.at < this.inputs; this.at += 1) {
+      for (; this.at < FUZZ_INPUTS; this.at += 1) {
         // What is loaded and compiled once does not count.
         if (this.at === WARM_UP_INPUTS) before = heldBytes();
         this.input = this.fuzzer.make(randomOf(this.seed + this.at));
         this.tryInput();
         if (this.pending !== undefined) await this.pending;
         if (performance.now() - startMs > RUN_MS_MAX) {
-          throw new Error(`${this.at} of ${this.inputs} inputs in ${RUN_MS_MAX} ms`);
+          throw new Error(`${this.at} of ${FUZZ_INPUTS} inputs in ${RUN_MS_MAX} ms`);
         }
       }
       this.finish(before, performance.now() - startMs);
@@ -165,20 +161,20 @@ class FuzzRun<I extends FuzzInput> {
     const retained = before === 0 ? 0 : heldBytes() - before;
     if (IS_LONG) {
       process.stderr.write(
-        `${this.fuzzer.name}: ${this.inputs} inputs from seed ${this.seed} in ${Math.round(ms / 1000)} s; ` +
+        `${this.fuzzer.name}: ${FUZZ_INPUTS} inputs from seed ${this.seed} in ${Math.round(ms / 1000)} s; ` +
           `${taken} taken, ${refused} refused; slowest ${Math.round(slowestMs)} ms, ` +
           `largest ${Math.round(largestBytes / 1024)} KiB, retained ${Math.round(retained / 1024)} KiB\n`,
       );
     }
     expect(retained).toBeLessThan(RETAINED_BYTES_MAX);
     const { least } = this.fuzzer;
-    expect(taken / this.inputs).toBeGreaterThanOrEqual(least?.taken ?? 0.02);
-    expect(refused / this.inputs).toBeGreaterThanOrEqual(least?.refused ?? 0.02);
+    expect(taken / FUZZ_INPUTS).toBeGreaterThanOrEqual(least?.taken ?? 0.02);
+    expect(refused / FUZZ_INPUTS).toBeGreaterThanOrEqual(least?.refused ?? 0.02);
   }
 
   private async failure(error: unknown): Promise<Error> {
     const { input } = this;
-    if (this.at >= this.inputs) return error as Error;
+    if (this.at >= FUZZ_INPUTS) return error as Error;
     const small = await this.shrunk(input, kindOf(error));
     return new Error(
       [
