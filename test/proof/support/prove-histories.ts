@@ -1,9 +1,11 @@
 /** Tries random histories of one shape; what fails is shrunk and printed with all that repeats it. */
+import { it } from '@jest/globals';
 import fc from 'fast-check';
-import { NAMED_SEED } from '../../support/effort.js';
+import { effortMs, NAMED_SEED } from '../../support/effort.js';
 import { type History, type HistoryShape, histories } from './history-operations.js';
 import { HistoryRun } from './history-run.js';
 
+const LIMIT_MS = effortMs(600_000, 24 * 3_600_000);
 /** Shrinking runs so many more histories at most. */
 const SHRINK_MS = 60_000;
 
@@ -14,8 +16,13 @@ export interface Proof {
   readonly file: string;
 }
 
+/** Registers the test. */
+export function proveHistories(name: string, proof: Proof): void {
+  it(name, () => prove(proof), LIMIT_MS);
+}
+
 /** Throws with seed, path, the shrunk history and what was wrong. */
-export async function proveHistories({ shape, runs, file }: Proof): Promise<void> {
+async function prove({ shape, runs, file }: Proof): Promise<void> {
   const { SYNCNEST_PATH: path = '' } = process.env;
   let firstFailureMs: number | undefined;
   const property = fc.asyncProperty(histories(shape), async (history) => {
@@ -46,7 +53,7 @@ export async function proveHistories({ shape, runs, file }: Proof): Promise<void
 }
 
 /** '' when all laws hold. */
-export async function problemOf(history: History): Promise<string> {
+async function problemOf(history: History): Promise<string> {
   const run = new HistoryRun(history);
   try {
     const wrong = await run.run();
