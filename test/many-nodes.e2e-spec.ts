@@ -50,6 +50,10 @@ interface History {
   readonly phases: readonly { readonly links: readonly Link[]; readonly overlapping: boolean[] }[];
 }
 
+const SIX = IS_LONG
+  ? 'six in a star around the stock node, then around another, then all connected to all'
+  : 'six in a star around the stock node';
+
 /** With a stock node at place 0. */
 const WITH_STOCK: Record<string, History> = {
   'three in a ring, then in chains': {
@@ -61,7 +65,7 @@ const WITH_STOCK: Record<string, History> = {
       { links: chain(3), overlapping: [true] },
     ],
   },
-  'six in a star around the stock node, then all connected to all': {
+  [SIX]: {
     ours: 5,
     items: effort(4, 10),
     changes: effort(3, 6),
