@@ -23,9 +23,10 @@ export async function freePort() {
   return port;
 }
 
-/** Seconds that all threads of the process have worked so far. */
+/** Seconds that all threads of the process have worked so far, and those of its children that have ended. */
 export function cpuSeconds(pid) {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
+  const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  return ticks / CLOCK_TICKS_PER_S;
 }

@@ -1,22 +1,29 @@
-/** `npm run bench`: two nodes of ours beside two stock ones over loopback, taking turns. See docs/PERFORMANCE.md. */
+/** `npm run bench`: ours beside stock Syncthing and rsync over loopback, taking turns. See docs/PERFORMANCE.md. */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isAlone, runAlone } from './alone.mjs';
+import { measured } from './measure.mjs';
+import { killAll } from './node-under-test.mjs';
 import { readOptions } from './options.mjs';
-import { summarize, tableOf } from './report.mjs';
-import { runRound } from './round.mjs';
+import { reportOf, summarize } from './report.mjs';
+import { hasRsync, killRsync } from './rsync-pair.mjs';
+import { CHAINS } from './scenarios/index.mjs';
 
 const DEFAULT_JSON = join(import.meta.dirname, '../../dist/bench.json');
 
 const options = readOptions(process.argv.slice(2));
-const stockVersion = spawnSync('syncthing', ['--version'], { encoding: 'utf8' }).stdout;
-if (stockVersion === undefined || stockVersion === null) {
-  process.stderr.write(
-    'There is no syncthing on the path: only ours runs, and there are no ratios.\n',
-  );
-  options.kinds = options.kinds.filter((kind) => kind === 'ours');
+if (!isAlone()) {
+  const status = await runAlone(process.argv.slice(1));
+  if (status !== undefined) process.exit(status);
+  say('No network namespace of its own is permitted: bytes on the wire are not counted.');
 }
+options.isAlone = isAlone();
+
+const stockVersion = spawnSync('syncthing', ['--version'], { encoding: 'utf8' }).stdout;
+leaveOut(!stockVersion, 'syncthing', (kind) => /stock|tuned/.test(kind));
+leaveOut(!hasRsync(), 'rsync', (kind) => kind.startsWith('rsync'));
 
 const machine = {
   at: new Date().toISOString(),
@@ -27,48 +34,90 @@ const machine = {
   node: process.version,
   stock: /v[\d.]+\S*/.exec(stockVersion ?? '')?.[0] ?? null,
 };
-const sizes = {
-  isQuick: options.isQuick,
-  rounds: options.rounds,
-  bigMiB: options.bigMiB,
-  files: options.files,
-  saves: options.saves,
-};
-
 const results = [];
+const failures = [];
 const startMs = performance.now();
 const base = fs.mkdtempSync(join(options.dir ?? tmpdir(), 'syncnest-bench-'));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => breakOff());
+
 try {
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const kind of ['big', 'many']) {
-      // Who begins changes from round to round.
-      const turns = round % 2 === 0 ? options.kinds : [...options.kinds].reverse();
-      for (const who of turns) {
-        const shape = { kind, bigMiB: options.bigMiB, files: options.files };
-        const dir = join(base, `${round}-${kind}-${who}`);
-        await runRound(who, shape, dir, options, (step, figures) => {
-          results.push({ round, kind: who, step, ...figures });
-          process.stderr.write(
-            `round ${round + 1}, ${who.padEnd(5)} ${step}: ${figures.s.toFixed(3)} s\n`,
-          );
-        });
-        // One big file is soon gone; many small ones stay until the end, as removing them slows down some file systems.
-        if (kind === 'big') fs.rmSync(dir, { recursive: true });
-      }
-    }
-  }
+  for (let round = 0; round < options.rounds; round += 1) await runRound(round);
 } finally {
   fs.rmSync(base, { recursive: true, force: true });
 }
+writeReport();
+process.exitCode = failures.length > 0 ? 1 : 0;
 
-const summary = summarize(results);
-const json = options.json ?? DEFAULT_JSON;
-fs.mkdirSync(dirname(json), { recursive: true });
-fs.writeFileSync(json, `${JSON.stringify({ machine, sizes, summary, results }, undefined, 2)}\n`);
-process.stdout.write(
-  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}; ` +
-    `Node ${machine.node}, Syncthing ${machine.stock ?? 'not there'}\n` +
-    `${options.isQuick ? 'QUICK RUN, for function rather than figures: ' : ''}medians of ` +
-    `${sizes.rounds} rounds; ${sizes.bigMiB} MiB, ${sizes.files} files; two figures: sender / receiver; ` +
-    `${((performance.now() - startMs) / 1000).toFixed(0)} s in all\n\n${tableOf(summary)}\n\nJSON: ${json}\n`,
-);
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function leaveOut(isMissing, program, isOfIt) {
+  if (!isMissing || !options.kinds.some(isOfIt)) return;
+  say(`There is no ${program} on the path: what needs it is left out.`);
+  options.kinds = options.kinds.filter((kind) => !isOfIt(kind));
+}
+
+function breakOff() {
+  killAll();
+  killRsync();
+  fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(130);
+}
+
+async function runRound(round) {
+  const inRound = options.kinds.filter(
+    (kind) => round < options.referenceRounds || options.steadyKinds.includes(kind),
+  );
+  // Who begins changes from round to round.
+  const first = round % Math.max(1, inRound.length);
+  const turns = [...inRound.slice(first), ...inRound.slice(0, first)];
+  for (const [i, chain] of CHAINS.entries()) {
+    const wanted = chain.scenarios.filter((name) => options.scenarios.includes(name));
+    const wantedOf = (kind) => wanted.filter((name) => chain.kindsOf(name).includes(kind));
+    const kinds = turns.filter((kind) => wantedOf(kind).length > 0);
+    if (kinds.length === 0) continue;
+    const dir = join(base, `${round}-${i}`);
+    fs.mkdirSync(dir, { recursive: true });
+    const ground = await chain.prepare(dir, options);
+    for (const kind of kinds) {
+      const own = join(dir, kind);
+      fs.mkdirSync(own);
+      await runTurn(chain, ground, { round, kind, dir: own, wanted: wantedOf(kind) });
+      // One big file is soon gone; many small ones stay a while, as removing them slows down some file systems.
+      if (wanted.includes('transfer-big')) fs.rmSync(own, { recursive: true });
+    }
+    fs.rmSync(dir, { recursive: true });
+  }
+}
+
+async function runTurn(chain, ground, { round, kind, dir, wanted }) {
+  const turn = {
+    ...{ kind, dir, options },
+    wants: (...names) => names.some((name) => wanted.includes(name)),
+    measured: (nodes, step) => measured(nodes, options, step),
+    record(scenario, figures) {
+      if (!wanted.includes(scenario)) return;
+      results.push({ round, kind, scenario, ...figures });
+      say(`round ${round + 1}, ${kind.padEnd(11)} ${scenario}: ${figures.s.toFixed(3)} s`);
+    },
+  };
+  try {
+    await chain.run(turn, ground);
+  } catch (error) {
+    failures.push({ round, kind, scenarios: wanted, error: String(error) });
+    say(`round ${round + 1}, ${kind} FAILED in one of ${wanted.join(', ')}: ${error.stack}`);
+    killAll();
+    killRsync();
+  }
+}
+
+function writeReport() {
+  const summary = summarize(results);
+  const json = options.json ?? DEFAULT_JSON;
+  const s = (performance.now() - startMs) / 1000;
+  const all = { machine, options, s, summary, failures, results };
+  fs.mkdirSync(dirname(json), { recursive: true });
+  fs.writeFileSync(json, `${JSON.stringify(all, undefined, 2)}\n`);
+  process.stdout.write(`${reportOf(all)}\n\nJSON: ${json}\n`);
+}

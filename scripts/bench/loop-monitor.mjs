@@ -15,7 +15,11 @@ if (isMainThread && process.env.BENCH_LOOP_FILE !== undefined) {
   process.on('SIGUSR2', () => {
     // The histogram counts the time from tick to tick: what is beyond the interval is the delay.
     const delay = (ns) => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
-    const seen = { maxMs: delay(monitor.max), p99Ms: delay(monitor.percentile(99)) };
+    const seen = {
+      p99Ms: delay(monitor.percentile(99)),
+      p999Ms: delay(monitor.percentile(99.9)),
+      maxMs: delay(monitor.max),
+    };
     monitor.reset();
     appendFileSync(process.env.BENCH_LOOP_FILE, `${JSON.stringify(seen)}\n`);
   });

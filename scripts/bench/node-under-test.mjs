@@ -1,15 +1,25 @@
-/** One node, ours or stock, as a process of its own: starting, asking for a scan, what it used, stopping. */
+/** One node, ours or stock, as a process of its own: starting, asking, what it used, stopping. */
 import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { cpuSeconds, freePort, until } from '../measuring.mjs';
+import { API_KEY, ask } from './rest.mjs';
+import { stockConfig } from './stock-config.mjs';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
 const LOOP_MONITOR = join(import.meta.dirname, 'loop-monitor.mjs');
-const API_KEY = 'bench';
-const STOP_LIMIT_MS = 20_000;
+const STOP_LIMIT_MS = 60_000;
 const LOG_CHARACTERS_MAX = 1_000_000;
+const DEFAULTS = { isWatched: true, rescanS: 3600, limitMs: 600_000 };
+
+/** Every process that was started and has not ended. */
+const running = new Set();
+
+/** For a run that is broken off. */
+export function killAll() {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 function isOpen(port) {
   return new Promise((resolve) => {
@@ -21,15 +31,22 @@ function isOpen(port) {
 }
 
 export class NodeUnderTest {
-  static async create(kind, base, name, options) {
+  /**
+   * @param kind ours, stock or tuned
+   * @param place `root`: its folder, where it is not to be a new one; `address` and `enter`, the beginning of a command
+   *   line: where it listens and how that network is entered
+   */
+  static async create(kind, base, name, options, place = {}) {
     const node = new NodeUnderTest();
-    Object.assign(node, { kind, options, home: join(base, `${name}-home`) });
-    Object.assign(node, { root: join(base, name), loopFile: join(base, `${name}-loop`) });
+    Object.assign(node, { kind, name, options: { ...DEFAULTS, ...options } });
+    Object.assign(node, { home: join(base, `${name}-home`), loopFile: join(base, `${name}-loop`) });
+    Object.assign(node, { root: join(base, name), address: '127.0.0.1', enter: [] }, place);
     fs.mkdirSync(node.root, { recursive: true });
+    fs.mkdirSync(base, { recursive: true });
     node.port = await freePort();
     node.guiPort = await freePort();
     const env = node.environment();
-    if (kind === 'ours') {
+    if (node.isOurs) {
       node.id = execFileSync(process.execPath, [PROGRAM, 'id', '--home', node.home], { env });
     } else {
       const quiet = { stdio: 'ignore', env };
@@ -40,99 +57,170 @@ export class NodeUnderTest {
     return node;
   }
 
+  get isOurs() {
+    return this.kind === 'ours';
+  }
+
+  get isRunning() {
+    return this.child !== undefined && this.child.exitCode === null && !this.child.signalCode;
+  }
+
   environment(more = {}) {
     return { PATH: process.env.PATH, HOME: this.home, ...more };
   }
 
-  /** `dials`: whether it connects to the peer or waits for it. */
-  start(peer, dials) {
+  /** `dials`: whether it connects to the others or waits for them. */
+  start(peers, dials) {
+    const known = [peers].flat().map(({ id, address, port }) => ({
+      id,
+      address: dials ? `tcp://${address}:${port}` : 'dynamic',
+    }));
     this.output = '';
-    this.child = this.kind === 'ours' ? this.startOurs(peer, dials) : this.startStock(peer, dials);
-    const keep = (data) => (this.output = (this.output + data).slice(-LOG_CHARACTERS_MAX));
-    this.child.stdout.on('data', keep);
-    this.child.stderr.on('data', keep);
-    this.ended = new Promise((resolve) => this.child.once('exit', (...end) => resolve(end)));
+    this.earlierPeakMiB = 0;
+    this.waiting = [];
+    const [command, args, env] = this.isOurs ? this.commandOurs(known) : this.commandStock(known);
+    const [first, ...rest] = [...this.enter, command, ...args];
+    this.child = spawn(first, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { child } = this;
+    running.add(child);
+    const keep = (data) => {
+      this.output = (this.output + data).slice(-LOG_CHARACTERS_MAX);
+      for (const look of this.waiting) look();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (...end) => {
+        running.delete(child);
+        for (const look of this.waiting) look();
+        resolve(end);
+      });
+    });
+    // What loading the program holds up is no matter of syncing: from here on the loop is looked at.
+    this.loaded = this.isOurs
+      ? this.says('Initial repository scan in progress')
+          .then(() => this.tellLoop())
+          .catch(() => undefined)
+      : undefined;
   }
 
-  startOurs(peer, dials) {
-    const { profile } = this.options;
+  commandOurs(peers) {
+    const { profile, isWatched, rescanS } = this.options;
     const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-    const args = ['--home', this.home, '--listen', `tcp://127.0.0.1:${this.port}`, '-N', '-n'];
+    const args = [
+      '--home',
+      this.home,
+      '--listen',
+      `tcp://${this.address}:${this.port}`,
+      '-N',
+      '-n',
+    ];
     args.push('--gui-address', `127.0.0.1:${this.guiPort}`, '--gui-apikey', API_KEY);
-    args.push('--conn-intv', '1', '--scan-intv', '0', '--log-format', 'pretty');
+    args.push('--conn-intv', '1', '--log-format', 'pretty');
+    const devices = peers.map(({ id }) => ({ deviceID: id }));
+    const folder = { id: 'default', path: this.root, devices, rescanIntervalS: rescanS };
     const env = this.environment({
       BENCH_LOOP_FILE: this.loopFile,
-      SYNCNEST_FOLDERS: JSON.stringify([this.folder(peer)]),
-      SYNCNEST_DEVICES: `${peer.id}=${dials ? `tcp://127.0.0.1:${peer.port}` : 'dynamic'}`,
+      SYNCNEST_FOLDERS: JSON.stringify([
+        isWatched ? folder : { ...folder, fsWatcherEnabled: false },
+      ]),
+      SYNCNEST_DEVICES: peers.map(({ id, address }) => `${id}=${address}`).join('\n'),
     });
-    return spawn(process.execPath, ['--import', LOOP_MONITOR, ...flags, PROGRAM, ...args], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+    return [process.execPath, ['--import', LOOP_MONITOR, ...flags, PROGRAM, ...args], env];
+  }
+
+  commandStock(peers) {
+    fs.writeFileSync(join(this.home, 'config.xml'), stockConfig(this, peers));
+    // No second process that watches over the first: that one is measured.
+    const env = this.environment({ STMONITORED: 'yes', STNOUPGRADE: '1' });
+    return ['syncthing', ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'], env];
+  }
+
+  says(text) {
+    return new Promise((resolve, reject) => {
+      const settle = (how, value) => {
+        clearTimeout(timer);
+        this.waiting = this.waiting.filter((each) => each !== look);
+        how(value);
+      };
+      const failure = (what) => new Error(`${this.kind} ${what}:\n${this.output.slice(-3000)}`);
+      const look = () => {
+        if (this.output.includes(text)) settle(resolve);
+        else if (!this.isRunning) settle(reject, failure('ended'));
+      };
+      const late = () => settle(reject, failure(`has not said "${text}"`));
+      const timer = setTimeout(late, this.options.limitMs);
+      this.waiting.push(look);
+      look();
     });
   }
 
-  folder(peer) {
-    const devices = [{ deviceID: peer.id }];
-    const watched = this.options.isWatched ? {} : { fsWatcherEnabled: false };
-    return { id: 'default', path: this.root, devices, ...watched };
+  /** Peers can connect, and the HTTP side answers. */
+  async isReady() {
+    const asked = () => this.ask('GET', 'system/ping').then(...[() => true, () => false]);
+    const isUp = async () => (await isOpen(this.port)) && (await asked());
+    await until(`${this.kind} is ready`, isUp, this.options.limitMs, 5);
   }
 
-  startStock(peer, dials) {
-    fs.writeFileSync(join(this.home, 'config.xml'), stockConfig(this, peer, dials));
-    const alone = { STMONITORED: 'yes', STNOUPGRADE: '1', STHASHING: 'minio' };
-    const args = ['serve', `--home=${this.home}`, '--no-browser', '--no-restart'];
-    return spawn('syncthing', args, {
-      env: this.environment(alone),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  ask(method, path) {
+    if (!this.isRunning) throw new Error(`${this.kind} ended:\n${this.output.slice(-3000)}`);
+    return ask(this.guiPort, method, `/rest/${path}`);
   }
 
-  async says(text) {
-    await until(`${this.kind} says ${text}`, () => this.look(text), this.options.limitMs, 5);
-  }
-
-  /** Peers can connect. */
-  async listens() {
-    await until(`${this.kind} listens`, () => this.look('') && isOpen(this.port), 60_000, 5);
-  }
-
-  look(text) {
-    if (this.child.exitCode !== null) throw new Error(`${this.kind} ended:\n${this.output}`);
-    return this.output.includes(text);
-  }
-
-  /** Resolves when the node says that the scan is done; undefined where it cannot be asked. */
+  /** Resolves when the node says that the scan is done. */
   async scan(sub) {
     const query = sub === undefined ? '' : `&sub=${encodeURIComponent(sub)}`;
-    const url = `http://127.0.0.1:${this.guiPort}/rest/db/scan?folder=default${query}`;
-    const options = { method: 'POST', headers: { 'X-API-Key': API_KEY } };
-    const startMs = performance.now();
-    const response = await fetch(url, options).catch(() => undefined);
-    await response?.arrayBuffer();
-    return response?.ok ? performance.now() - startMs : undefined;
+    await this.ask('POST', `db/scan?folder=default${query}`);
   }
 
-  /** CPU seconds and peak of resident memory since the start of the process. */
-  usage() {
+  /** By its own word: it is connected to the peer, needs nothing, and neither does the peer. */
+  async isInSyncWith(peer) {
+    if (!this.output.includes('Completed initial scan')) return false;
+    const { connections } = await this.ask('GET', 'system/connections');
+    if (connections[peer.id]?.connected !== true) return false;
+    const { state, needTotalItems } = await this.ask('GET', 'db/status?folder=default');
+    if (state !== 'idle' || needTotalItems !== 0) return false;
+    const completion = await this.ask('GET', `db/completion?folder=default&device=${peer.id}`);
+    return completion.needItems === 0 && completion.needDeletes === 0;
+  }
+
+  /** Resident memory now, its peak since `forgetPeak`, and since the start of the process. */
+  memory() {
     const status = fs.readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-    return {
-      cpuS: cpuSeconds(this.child.pid),
-      peakMiB: Number(/VmHWM:\s+(\d+)/.exec(status)[1]) / 1024,
-    };
+    const mib = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)[1]) / 1024;
+    const peakMiB = mib('VmHWM');
+    return { rssMiB: mib('VmRSS'), peakMiB, wholePeakMiB: Math.max(peakMiB, this.earlierPeakMiB) };
   }
 
-  /** The event loop's delays since the last call; undefined for stock. */
+  /** The kernel counts the peak anew from here. */
+  forgetPeak() {
+    this.earlierPeakMiB = this.memory().wholePeakMiB;
+    fs.writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
+  }
+
+  cpuS() {
+    return cpuSeconds(this.child.pid);
+  }
+
+  /** The event loop's delays since the last call or since the program was loaded; undefined for stock. */
   async loopDelays() {
-    if (this.kind !== 'ours') return undefined;
+    if (!this.isOurs) return undefined;
+    await this.loaded;
+    return this.tellLoop();
+  }
+
+  async tellLoop() {
     const read = () => (fs.existsSync(this.loopFile) ? fs.readFileSync(this.loopFile, 'utf8') : '');
     const before = read().length;
     this.child.kill('SIGUSR2');
-    await until('the loop answers', () => read().length > before, 10_000, 2);
+    await until('the loop answers', () => read().length > before, 30_000, 2);
     return JSON.parse(read().trim().split('\n').pop());
   }
 
   async stop() {
-    if (this.child === undefined || this.child.exitCode !== null) return;
+    if (!this.isRunning) return;
+    // The monitor must be there before the signal, or that would end the process.
+    await this.loaded;
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_LIMIT_MS);
     const [code] = await this.ended;
@@ -140,20 +228,4 @@ export class NodeUnderTest {
     if (code !== 0)
       throw new Error(`${this.kind} ended with ${code}:\n${this.output.slice(-3000)}`);
   }
-}
-
-function stockConfig(node, peer, dials) {
-  const watched = node.options.isWatched ? '' : ' fsWatcherEnabled="false"';
-  const off = ['globalAnnounceEnabled', 'localAnnounceEnabled', 'relaysEnabled', 'natEnabled'];
-  off.push('crashReportingEnabled', 'setLowPriority', 'startBrowser');
-  const address = dials ? `tcp://127.0.0.1:${peer.port}` : 'dynamic';
-  return `<configuration version="35">
-<folder id="default" path="${node.root}" rescanIntervalS="0"${watched}>
-<device id="${node.id}"/><device id="${peer.id}"/><maxConflicts>10</maxConflicts></folder>
-<device id="${node.id}" compression="metadata"><address>dynamic</address></device>
-<device id="${peer.id}" compression="metadata"><address>${address}</address></device>
-<gui enabled="true"><address>127.0.0.1:${node.guiPort}</address><apikey>${API_KEY}</apikey></gui>
-<options><listenAddress>tcp://127.0.0.1:${node.port}</listenAddress><urAccepted>-1</urAccepted>
-<reconnectionIntervalS>1</reconnectionIntervalS><autoUpgradeIntervalH>0</autoUpgradeIntervalH>
-${off.map((key) => `<${key}>false</${key}>`).join('')}</options></configuration>`;
 }

@@ -1,70 +1,119 @@
 /** What the benchmark can be told, and its sizes: full and quick. */
 import { parseArgs } from 'node:util';
+import { KINDS, SAME_KINDS } from './pair.mjs';
+import { SCENARIOS, USUAL } from './scenarios/index.mjs';
 
-const FULL = { rounds: 3, bigMiB: 1024, files: 10_000, saves: 9 };
-const QUICK = { rounds: 1, bigMiB: 256, files: 2_000, saves: 5 };
+/** Name, full, quick, what it is. */
+const NUMBERS = [
+  ['rounds', 3, 1, 'rounds; the tables have the medians'],
+  ['reference-rounds', 1, 1, 'rounds in which all but ours and stock take part'],
+  ['big-mib', 2048, 64, 'the big file'],
+  ['new-mib', 256, 32, 'the one that comes when the nodes are connected'],
+  ['files', 20_000, 1000, 'small files that are transferred'],
+  ['flat-files', 4000, 400, 'small files in one directory'],
+  ['scan-files', 50_000, 4000, 'small files that are scanned'],
+  ['million-files', 1_000_000, 20_000, 'files of 100 bytes'],
+  ['starts', 3, 2, 'starts with an empty folder, in each round'],
+  ['rescans', 5, 3, 'rescans, in each round'],
+  ['saves', 3, 1, 'saved files, in each round, where stock takes part'],
+  ['saves-ours', 5, 3, 'saved files where it does not'],
+  ['idle-s', 60, 5, 'seconds of rest'],
+  ['limit-s', 1800, 300, 'how long a single step may take'],
+];
+const OF_NUMBER = Object.fromEntries(NUMBERS.map(([name, full, quick]) => [name, { full, quick }]));
 
 const HELP = `Usage: npm run bench -- [options]
 
 Two nodes of ours beside two of stock Syncthing (syncthing on the path), over loopback, taking turns.
 
+  --scenario NAME  only this one; repeatable: ${SCENARIOS.join(', ')}.
+                   A first part stands for all: million
+  --all            every scenario; without: those that take a quarter of an hour or so
   --quick          small sizes, one round: under two minutes, for function rather than figures
-  --rounds N       rounds; the table has the medians (${FULL.rounds})
-  --big-mib N      size of the one big file (${FULL.bigMiB})
-  --files N        number of small files (${FULL.files})
-  --saves N        saved files whose way is timed, in each round (${FULL.saves})
-  --only KIND      ours or stock, alone
-  --dir DIR        where to work (the system's directory for temporary files)
-  --json FILE      where the JSON goes (dist/bench.json)
-  --profile DIR    CPU profiles of ours; they cost time: no figures then
-  --limit-s N      how long a single step may take (600)
+  --only KIND      repeatable: ${KINDS.join(', ')}
+${NUMBERS.map(([name, full, , text]) => `  ${`--${name} N`.padEnd(20)} ${text} (${full})`).join(
+  '\n',
+)}
+  --prefault-mib N     right before each timed step, take so much memory and give it back: where a virtual
+                       machine gets its pages only when they are touched, that otherwise costs whoever
+                       writes a large file first some seconds, and hides what the programs need (0)
+  --no-watch           nobody watches folders, but for saved; without: both do, as is their default
+  --dir DIR            where to work (the system's directory for temporary files)
+  --json FILE          where the JSON goes, with every single result (dist/bench.json)
+  --profile DIR        CPU profiles of ours; they cost time: no figures then
 `;
 
-const NUMBERS = ['rounds', 'big-mib', 'files', 'saves', 'limit-s'];
+function fail(message) {
+  process.stderr.write(`${message}\n\n${HELP}`);
+  process.exit(2);
+}
+
+function chosen(names, known, flag) {
+  return names.flatMap((name) => {
+    const found = known.includes(name)
+      ? [name]
+      : known.filter((each) => each.startsWith(`${name}-`));
+    if (found.length === 0) fail(`${flag} expects one of ${known.join(', ')}, not "${name}"`);
+    return found;
+  });
+}
+
+function parsed(args) {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean' };
+  const list = { type: 'string', multiple: true };
+  try {
+    return parseArgs({
+      args,
+      options: {
+        ...Object.fromEntries(NUMBERS.map(([name]) => [name, text])),
+        ...{ scenario: list, only: list, all: flag, quick: flag, 'no-watch': flag },
+        ...{ 'prefault-mib': text, dir: text, json: text, profile: text },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    return fail(error.message);
+  }
+}
 
 /** Ends the process after --help or a mistake. */
 export function readOptions(args) {
-  const text = { type: 'string' };
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        ...Object.fromEntries(NUMBERS.map((name) => [name, text])),
-        quick: { type: 'boolean' },
-        only: text,
-        dir: text,
-        json: text,
-        profile: text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-    for (const name of NUMBERS) {
-      if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name])) {
-        throw new Error(`--${name} expects a number from 1, not "${values[name]}"`);
-      }
-    }
-    if (values.only !== undefined && !['ours', 'stock'].includes(values.only)) {
-      throw new Error('--only expects ours or stock');
-    }
-  } catch (error) {
-    process.stderr.write(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
+  const values = parsed(args);
   if (values.help) {
     process.stdout.write(HELP);
     process.exit(0);
   }
-  const base = values.quick ? QUICK : FULL;
-  const number = (name, fallback) => Number(values[name] ?? fallback);
+  const isQuick = values.quick === true;
+  const number = (name, fallback, pattern = /^[1-9]\d*$/) => {
+    const text = values[name];
+    if (text === undefined) return fallback;
+    return pattern.test(text) ? Number(text) : fail(`--${name} expects a number, not "${text}"`);
+  };
+  const of = (name) => number(name, OF_NUMBER[name][isQuick ? 'quick' : 'full']);
+  const all = values.all ? SCENARIOS : USUAL;
   return {
-    isQuick: values.quick === true,
-    rounds: number('rounds', base.rounds),
-    bigMiB: number('big-mib', base.bigMiB),
-    files: number('files', base.files),
-    saves: number('saves', base.saves),
-    limitMs: number('limit-s', 600) * 1000,
-    kinds: values.only === undefined ? ['ours', 'stock'] : [values.only],
+    isQuick,
+    scenarios: values.scenario ? chosen(values.scenario, SCENARIOS, '--scenario') : all,
+    kinds: values.only ? chosen(values.only, KINDS, '--only') : KINDS,
+    rounds: of('rounds'),
+    // What is asked for by name takes part in every round.
+    referenceRounds: values.only ? of('rounds') : of('reference-rounds'),
+    steadyKinds: values.only ?? SAME_KINDS,
+    bigMiB: of('big-mib'),
+    newMiB: of('new-mib'),
+    files: of('files'),
+    flatFiles: of('flat-files'),
+    scanFiles: of('scan-files'),
+    millionFiles: of('million-files'),
+    starts: of('starts'),
+    rescans: of('rescans'),
+    saves: of('saves'),
+    savesOurs: of('saves-ours'),
+    idleS: of('idle-s'),
+    prefaultMiB: number('prefault-mib', 0, /^\d+$/),
+    limitMs: of('limit-s') * 1000,
+    isWatched: values['no-watch'] !== true,
     dir: values.dir,
     json: values.json,
     profile: values.profile,
