@@ -5,10 +5,10 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isAlone, runAlone } from './alone.mjs';
 import { measured } from './measure.mjs';
-import { killAll } from './node-under-test.mjs';
 import { readOptions } from './options.mjs';
+import { killAll } from './processes.mjs';
 import { reportOf, summarize } from './report.mjs';
-import { hasRsync, killRsync } from './rsync-pair.mjs';
+import { hasRsync } from './rsync-pair.mjs';
 import { CHAINS } from './scenarios/index.mjs';
 
 const DEFAULT_JSON = join(import.meta.dirname, '../../dist/bench.json');
@@ -60,7 +60,6 @@ function leaveOut(isMissing, program, isOfIt) {
 
 function breakOff() {
   killAll();
-  killRsync();
   fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });
   process.exit(130);
 }
@@ -80,13 +79,14 @@ async function runRound(round) {
     const dir = join(base, `${round}-${i}`);
     fs.mkdirSync(dir, { recursive: true });
     const ground = await chain.prepare(dir, options);
-    for (const kind of kinds) {
+    for (const kind of ground === undefined ? [] : kinds) {
       const own = join(dir, kind);
       fs.mkdirSync(own);
       await runTurn(chain, ground, { round, kind, dir: own, wanted: wantedOf(kind) });
       // One big file is soon gone; many small ones stay a while, as removing them slows down some file systems.
       if (wanted.includes('transfer-big')) fs.rmSync(own, { recursive: true });
     }
+    ground?.end?.();
     fs.rmSync(dir, { recursive: true });
   }
 }
@@ -95,7 +95,7 @@ async function runTurn(chain, ground, { round, kind, dir, wanted }) {
   const turn = {
     ...{ kind, dir, options },
     wants: (...names) => names.some((name) => wanted.includes(name)),
-    measured: (nodes, step) => measured(nodes, options, step),
+    measured: (nodes, step, more = {}) => measured(nodes, { ...options, ...more }, step),
     record(scenario, figures) {
       if (!wanted.includes(scenario)) return;
       results.push({ round, kind, scenario, ...figures });
@@ -108,7 +108,6 @@ async function runTurn(chain, ground, { round, kind, dir, wanted }) {
     failures.push({ round, kind, scenarios: wanted, error: String(error) });
     say(`round ${round + 1}, ${kind} FAILED in one of ${wanted.join(', ')}: ${error.stack}`);
     killAll();
-    killRsync();
   }
 }
 

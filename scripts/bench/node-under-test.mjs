@@ -1,9 +1,10 @@
 /** One node, ours or stock, as a process of its own: starting, asking, what it used, stopping. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { cpuSeconds, freePort, until } from '../measuring.mjs';
+import { started } from './processes.mjs';
 import { API_KEY, ask } from './rest.mjs';
 import { stockConfig } from './stock-config.mjs';
 
@@ -12,14 +13,6 @@ const LOOP_MONITOR = join(import.meta.dirname, 'loop-monitor.mjs');
 const STOP_LIMIT_MS = 60_000;
 const LOG_CHARACTERS_MAX = 1_000_000;
 const DEFAULTS = { isWatched: true, rescanS: 3600, limitMs: 600_000 };
-
-/** Every process that was started and has not ended. */
-const running = new Set();
-
-/** For a run that is broken off. */
-export function killAll() {
-  for (const child of running) child.kill('SIGKILL');
-}
 
 function isOpen(port) {
   return new Promise((resolve) => {
@@ -80,9 +73,8 @@ export class NodeUnderTest {
     this.waiting = [];
     const [command, args, env] = this.isOurs ? this.commandOurs(known) : this.commandStock(known);
     const [first, ...rest] = [...this.enter, command, ...args];
-    this.child = spawn(first, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = started(first, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { child } = this;
-    running.add(child);
     const keep = (data) => {
       this.output = (this.output + data).slice(-LOG_CHARACTERS_MAX);
       for (const look of this.waiting) look();
@@ -91,7 +83,6 @@ export class NodeUnderTest {
     child.stderr.on('data', keep);
     this.ended = new Promise((resolve) => {
       child.once('exit', (...end) => {
-        running.delete(child);
         for (const look of this.waiting) look();
         resolve(end);
       });

@@ -18,6 +18,12 @@ const NUMBERS = [
   ['saves', 3, 1, 'saved files, in each round, where stock takes part'],
   ['saves-ours', 5, 3, 'saved files where it does not'],
   ['idle-s', 60, 5, 'seconds of rest'],
+  ['five-mib', 512, 16, 'the big file for five receivers'],
+  ['five-files', 4000, 200, 'small files for five receivers'],
+  ['link-mib', 512, 8, 'the big file over the slow link'],
+  ['link-files', 4000, 200, 'small files over the slow link'],
+  ['link-rtt-ms', 50, 50, 'delay of the link, there and back'],
+  ['link-mbit', 100, 100, 'rate of the link; 0: no limit'],
   ['limit-s', 1800, 300, 'how long a single step may take'],
 ];
 const OF_NUMBER = Object.fromEntries(NUMBERS.map(([name, full, quick]) => [name, { full, quick }]));
@@ -34,6 +40,7 @@ Two nodes of ours beside two of stock Syncthing (syncthing on the path), over lo
 ${NUMBERS.map(([name, full, , text]) => `  ${`--${name} N`.padEnd(20)} ${text} (${full})`).join(
   '\n',
 )}
+  --link-loss PERCENT  packets that the link loses, there and back (1)
   --prefault-mib N     right before each timed step, take so much memory and give it back: where a virtual
                        machine gets its pages only when they are touched, that otherwise costs whoever
                        writes a large file first some seconds, and hides what the programs need (0)
@@ -68,7 +75,7 @@ function parsed(args) {
       options: {
         ...Object.fromEntries(NUMBERS.map(([name]) => [name, text])),
         ...{ scenario: list, only: list, all: flag, quick: flag, 'no-watch': flag },
-        ...{ 'prefault-mib': text, dir: text, json: text, profile: text },
+        ...{ 'prefault-mib': text, 'link-loss': text, dir: text, json: text, profile: text },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -111,6 +118,13 @@ export function readOptions(args) {
     saves: of('saves'),
     savesOurs: of('saves-ours'),
     idleS: of('idle-s'),
+    fiveMiB: of('five-mib'),
+    fiveFiles: of('five-files'),
+    linkMiB: of('link-mib'),
+    linkFiles: of('link-files'),
+    linkRttMs: of('link-rtt-ms'),
+    linkLoss: number('link-loss', 1, /^\d+(\.\d+)?$/),
+    linkMbit: number('link-mbit', 100, /^\d+$/),
     prefaultMiB: number('prefault-mib', 0, /^\d+$/),
     limitMs: of('limit-s') * 1000,
     isWatched: values['no-watch'] !== true,

@@ -1,17 +1,11 @@
 /** rsync for reference: a daemon that has the tree, and a client that fetches it, over a plain socket on loopback. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { cpuSeconds, freePort, until } from '../measuring.mjs';
 import { bytesReceived, prefault } from './measure.mjs';
-
-const running = new Set();
-
-/** For a run that is broken off. */
-export function killRsync() {
-  for (const child of running) child.kill('SIGKILL');
-}
+import { started } from './processes.mjs';
 
 export const hasRsync = () => spawnSync('rsync', ['--version']).status === 0;
 
@@ -35,14 +29,13 @@ export class RsyncPair {
     const owner = isRoot ? 'uid = 0\ngid = 0\n' : '';
     fs.writeFileSync(config, `use chroot = no\n${owner}[tree]\npath = ${root}\n`);
     const args = ['--daemon', '--no-detach', `--config=${config}`, `--port=${pair.port}`];
-    pair.daemon = spawn(
+    pair.daemon = started(
       'rsync',
       [...args, '--address=127.0.0.1', `--log-file=${join(dir, 'log')}`],
       {
         stdio: 'ignore',
       },
     );
-    running.add(pair.daemon);
     await until('rsync listens', () => isOpen(pair.port, '127.0.0.1'), 10_000);
     return pair;
   }
@@ -70,10 +63,9 @@ export class RsyncPair {
     const script = 'rsync "$@" && echo done && read -r _';
     const args = ['-a', '--exclude=.stfolder', ...this.flags, url, `${this.receiverRoot}/`];
     return new Promise((resolve, reject) => {
-      const child = spawn('sh', ['-c', script, 'sh', ...args], {
+      const child = started('sh', ['-c', script, 'sh', ...args], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
-      running.add(child);
       let said = '';
       let cpuS;
       child.stdout.on('data', (data) => {
@@ -83,7 +75,6 @@ export class RsyncPair {
         child.stdin.end('\n');
       });
       child.once('exit', (code) => {
-        running.delete(child);
         if (code === 0) resolve(cpuS);
         else reject(new Error(`rsync ended with ${code}`));
       });
@@ -94,6 +85,5 @@ export class RsyncPair {
     const ended = new Promise((resolve) => this.daemon.once('exit', resolve));
     this.daemon.kill('SIGTERM');
     await ended;
-    running.delete(this.daemon);
   }
 }

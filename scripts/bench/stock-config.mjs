@@ -10,9 +10,13 @@ export function stockConfig(node, peers) {
   off.push('crashReportingEnabled', 'setLowPriority', 'startBrowser');
   const devices = [{ id: node.id, address: 'dynamic' }, ...peers];
   const { isWatched, rescanS } = node.options;
-  const attributes = `rescanIntervalS="${rescanS}" fsWatcherEnabled="${isWatched}"`;
-  return `<configuration version="35">
+  // What a folder leaves out is zero, not the default: a delay of 0 would turn watching off.
+  const attributes =
+    `type="sendreceive" rescanIntervalS="${rescanS}" fsWatcherEnabled="${isWatched}" ` +
+    'fsWatcherDelayS="10" autoNormalize="true"';
+  return `<configuration version="36">
 <folder id="default" path="${node.root}" ${attributes}>
+<minDiskFree unit="%">1</minDiskFree><versioning><cleanupIntervalS>3600</cleanupIntervalS></versioning>
 ${devices.map(({ id }) => `<device id="${id}"/>`).join('\n')}
 <maxConflicts>10</maxConflicts>${node.kind === 'tuned' ? TUNED : ''}</folder>
 ${devices

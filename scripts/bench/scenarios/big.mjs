@@ -56,17 +56,14 @@ export const big = {
   },
 };
 
-export async function transfer(turn, sender, receiver, tree, name = 'transfer-big') {
+export async function transfer(turn, sender, receiver, tree, name = 'transfer-big', more = {}) {
   tree.forget();
-  const figures = await turn.measured([sender, receiver], async () => {
+  const { limitMs } = turn.options;
+  const send = async () => {
     receiver.start(sender, true);
-    await until(
-      'all is there',
-      () => tree.isIn(receiver.root),
-      turn.options.limitMs,
-      LOOK_EVERY_MS,
-    );
-  });
+    await until('all is there', () => tree.isIn(receiver.root), limitMs, LOOK_EVERY_MS);
+  };
+  const figures = await turn.measured([sender, receiver], send, more);
   turn.record(name, { ...figures, bytes: tree.bytes });
 }
 
