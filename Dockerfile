@@ -8,7 +8,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json nest-cli.json .swcrc ./
 COPY src ./src
-RUN npx nest build && rm -r dist/demo && chmod 755 dist/main.js
+COPY scripts/build ./scripts/build
+RUN npm run build && rm -r dist/demo && chmod 755 dist/main.js
 RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}

@@ -11,7 +11,8 @@ import { mutatedSources, ROOT } from './mutant.mjs';
 /** The directory; the caller removes it. `dist` in it is the build. */
 export function buildMutated(mutant) {
   const directory = mkdtempSync(join(tmpdir(), 'syncnest-mutant-'));
-  cpSync(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true });
+  const isModule = (path) => path !== join(ROOT, 'dist/program');
+  cpSync(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true, filter: isModule });
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   cpSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
   for (const [file, text] of mutatedSources(mutant)) {

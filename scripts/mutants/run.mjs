@@ -22,7 +22,7 @@ async function main() {
   if (options.list) {
     return options.chosen.forEach(({ name, loses }) => say(`${name.padEnd(48)} ${loses}`));
   }
-  if (!existsSync(join(ROOT, 'dist/main.js'))) throw new Error('build first: npx nest build');
+  if (!existsSync(join(ROOT, 'dist/main.js'))) throw new Error('build first: npm run build');
   const startMs = performance.now();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());

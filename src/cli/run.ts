@@ -3,10 +3,10 @@ import { messageOf } from '../domain/errors.js';
 import { type CommandLine, helpText, parseCommandLine } from '../modules/config/command-line.js';
 import { BadSettings } from '../modules/config/setting-problem.js';
 import { printable } from '../modules/logging/log-line.js';
+import { packageVersion } from '../platform/package-version.js';
 import { parseControlLine } from './control-line.js';
 import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
-import { programVersion } from './program-version.js';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
@@ -39,7 +39,7 @@ async function runCommand(
 ): Promise<number> {
   const { command, settings } = commandLine;
   if (command === 'help') io.out(helpText());
-  else if (command === 'version') io.out(`syncnest ${programVersion()}\n`);
+  else if (command === 'version') io.out(`syncnest ${packageVersion()}\n`);
   else if (command === 'serve') {
     const { serve } = await import('./serve-command.js');
     return serve(settings, io, startNode);

@@ -14,10 +14,10 @@ import { LogHistory } from '../modules/logging/log-history.js';
 import { NodeLogger } from '../modules/logging/node-logger.service.js';
 import { SystemClock } from '../platform/clock.js';
 import { HomeLock } from '../platform/home-lock.js';
+import { packageVersion } from '../platform/package-version.js';
 import { ensureConfigXml } from './first-config.js';
 import { type ProgramIo } from './program-io.js';
 import { NodeEnd } from './node-end.js';
-import { programVersion } from './program-version.js';
 import { EXIT_RESTART, type StartNode } from './start-node.js';
 
 export async function serve(
@@ -71,6 +71,6 @@ async function serveOnce(
   }
   const keySource = loaded.valueSources.get('guiApiKey');
   const isKeyStated = keySource === 'environment' || keySource === 'command line';
-  const program = new NodeEnd({ history, isKeyStated, version: programVersion(), clock });
+  const program = new NodeEnd({ history, isKeyStated, version: packageVersion(), clock });
   return startNode({ settings, logger, origin: new ProgramOrigin(context), program });
 }

@@ -7,6 +7,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { Clock, type Timer } from '../../platform/clock.js';
+import { packageVersion } from '../../platform/package-version.js';
 import { Randomness } from '../../platform/randomness.js';
 import { CertService } from '../cert/cert.service.js';
 import { type DeviceSettings, type Settings } from '../config/settings.js';
@@ -16,7 +17,6 @@ import { DiscoveryService } from '../discovery/discovery.service.js';
 import { EventsService } from '../events/events.service.js';
 import { type ConnectionHandler } from '../protocol/connection-handler.js';
 import { ProtocolService } from '../protocol/protocol.service.js';
-import { clientVersion } from './client-version.js';
 import { ConnectedDevices, type Transferred } from './connected-devices.js';
 import { type ConnectionLog } from './connection-log.js';
 import {
@@ -183,7 +183,7 @@ export class ConnectionsService {
     const reception = new Reception({
       ...{ ownId, known, clock, log },
       deviceName: () => current().deviceName,
-      clientVersion: clientVersion(),
+      clientVersion: `v${packageVersion()}`,
       strangers: new Strangers(this.database, events, clock, log),
       learn: (fingerprint, id) => this.learn(fingerprint, id),
       greet: (stream, hello, signal) => protocol.greet(stream, hello, signal),

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** Starts the program from its bundle (scripts/build), which takes a third of the time that its modules take. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileCached } from './platform/cached-script.js';
+import { setEngineFlags } from './platform/engine-flags.js';
+import { mapStacks } from './platform/mapped-stacks.js';
+
+setEngineFlags();
+const path = fileURLToPath(new URL('./program/main.cjs', import.meta.url));
+if (process.sourceMapsEnabled) mapStacks(path);
+const { script } = compileCached(path);
+const program = script.runInThisContext() as (...given: unknown[]) => void;
+program({}, createRequire(path), {}, path, dirname(path));
