@@ -24,11 +24,23 @@ export const content = [
     [
       edit(
         'src/modules/connections/remote-block-source.ts',
-        'if (bytes.length === block.size && Buffer.compare(hashed, block.hash) === 0) return bytes;',
-        'return bytes;',
+        'if (bytes.length === block.size && (await takenOnce(task, bytes))) return;',
+        'return void (await takenOnce(task, bytes));',
       ),
     ],
     ['src/modules/connections/remote-block-source.spec.ts'],
+  ),
+  mutant(
+    'large-block-not-verified',
+    'A large file holds what a peer sent, whatever that is.',
+    [
+      edit(
+        'src/platform/block-tasks.ts',
+        "  if (!hash('sha256', data, 'buffer').equals(sha256)) return false;\n",
+        '',
+      ),
+    ],
+    ['src/platform/real-folder-fs.spec.ts'],
   ),
   mutant(
     'copied-block-not-verified',

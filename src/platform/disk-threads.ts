@@ -1,9 +1,11 @@
 /**
  * Worker threads for small pieces of disk work, shared by the folders of a node. Several, because a flush waits for
- * the disk and flushes side by side share its commits. Tasks asked for in one turn of the event loop travel together.
- * What waits is bounded by its callers: each folder has a bounded number of operations.
+ * the disk and flushes side by side share its commits. Tasks asked for in one turn of the event loop travel together;
+ * a block with its buffer travels alone. What waits is bounded by its callers: each folder has a bounded number of
+ * operations.
  */
-import { type SyncError } from '../domain/errors.js';
+import { giveBuffer, returned } from './block-buffers.js';
+import { type BlockWriteReply, type BlockWriteRequest } from './block-tasks.js';
 import {
   bytesOf,
   type DiskReply,
@@ -12,6 +14,7 @@ import {
   resultAt,
 } from './disk-messages.js';
 import { errorFrom, type DiskResult, type DiskTask } from './disk-tasks.js';
+import { type BlockWrite } from './real-file-handle.js';
 import { WorkerThread } from './worker-thread.js';
 import { workerUrl } from './worker-url.js';
 
@@ -21,20 +24,32 @@ const GROUPS_PER_THREAD_MAX = 2;
 const GROUP_TASKS_MAX = 16;
 const GROUP_BYTES_MAX = 1024 * 1024;
 
+type Request = DiskRequest | BlockWriteRequest;
+type Reply = DiskReply | BlockWriteReply;
+
 interface Waiting {
   readonly task: DiskTask;
   readonly resolve: (result: DiskResult) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** What travels in one message. */
+interface Job {
+  /** The message, and what is transferred with it. */
+  pack(group: number): [Request, ArrayBuffer[]];
+  settle(reply: Reply): void;
+  reject(error: Error): void;
+}
+
 interface DiskThread {
-  readonly thread: WorkerThread<DiskRequest, DiskReply>;
-  readonly groups: Map<number, Waiting[]>;
+  readonly thread: WorkerThread<Request, Reply>;
+  readonly jobs: Map<number, Job>;
 }
 
 export class DiskThreads {
   private readonly threads: DiskThread[] = [];
   private waiting: Waiting[] = [];
+  private readonly blocks: Job[] = [];
   private users = 0;
   private lastGroup = 0;
   private isDispatchDue = false;
@@ -59,6 +74,14 @@ export class DiskThreads {
     });
   }
 
+  /** The buffer behind the data is a block buffer and goes with it. Settles as run; false: not the hash's bytes. */
+  writeBlock(write: BlockWrite): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.blocks.push(blockJob(write, resolve, reject));
+      this.dispatch();
+    });
+  }
+
   private dispatchSoon(): void {
     if (this.isDispatchDue) return;
     this.isDispatchDue = true;
@@ -69,17 +92,13 @@ export class DiskThreads {
   }
 
   private dispatch(): void {
-    while (this.waiting.length > 0) {
+    while (this.waiting.length > 0 || this.blocks.length > 0) {
       const to = this.leastBusy();
       if (to === undefined) return;
-      const group = this.takeGroup();
+      const job = this.blocks.shift() ?? groupJob(this.takeGroup());
       const number = ++this.lastGroup;
-      const request = packRequest(
-        number,
-        group.map(({ task }) => task),
-      );
-      to.groups.set(number, group);
-      to.thread.post(request, [request.numbers.buffer, request.data.buffer] as ArrayBuffer[]);
+      to.jobs.set(number, job);
+      to.thread.post(...job.pack(number));
       to.thread.setBusy(true);
     }
   }
@@ -101,37 +120,68 @@ export class DiskThreads {
   private leastBusy(): DiskThread | undefined {
     let best: DiskThread | undefined;
     for (const each of this.threads) {
-      if (best === undefined || each.groups.size < best.groups.size) best = each;
+      if (best === undefined || each.jobs.size < best.jobs.size) best = each;
     }
-    if (best?.groups.size === 0) return best;
+    if (best?.jobs.size === 0) return best;
     if (this.threads.length < DISK_THREADS_MAX) return this.addThread();
-    return best !== undefined && best.groups.size < GROUPS_PER_THREAD_MAX ? best : undefined;
+    return best !== undefined && best.jobs.size < GROUPS_PER_THREAD_MAX ? best : undefined;
   }
 
   private addThread(): DiskThread {
-    const groups = new Map<number, Waiting[]>();
-    const thread = new WorkerThread<DiskRequest, DiskReply>(
+    const jobs = new Map<number, Job>();
+    const thread = new WorkerThread<Request, Reply>(
       'disk',
       workerUrl(import.meta.url, 'disk-worker'),
       {
         replied: (reply) => {
-          const group = groups.get(reply.group) ?? [];
-          groups.delete(reply.group);
-          thread.setBusy(groups.size > 0);
-          settle(group, reply);
+          const job = jobs.get(reply.group);
+          jobs.delete(reply.group);
+          thread.setBusy(jobs.size > 0);
+          job?.settle(reply);
           this.dispatchSoon();
         },
         failed: (error) => {
-          rejectAll([...groups.values()].flat(), error);
-          groups.clear();
+          for (const job of jobs.values()) job.reject(error);
+          jobs.clear();
           this.dispatchSoon();
         },
       },
     );
-    const added = { thread, groups };
+    const added = { thread, jobs };
     this.threads.push(added);
     return added;
   }
+}
+
+function groupJob(group: readonly Waiting[]): Job {
+  return {
+    pack: (number) => {
+      const request = packRequest(
+        number,
+        group.map(({ task }) => task),
+      );
+      return [request, [request.numbers.buffer, request.data.buffer] as ArrayBuffer[]];
+    },
+    settle: (reply) => settle(group, reply as DiskReply),
+    reject: (error) => rejectAll(group, error),
+  };
+}
+
+function blockJob(
+  write: BlockWrite,
+  resolve: (isRight: boolean) => void,
+  reject: (error: Error) => void,
+): Job {
+  return {
+    pack: (group) => [{ group, write }, [write.data.buffer]],
+    settle: (reply) => {
+      const { isRight, buffer, failure } = reply as BlockWriteReply;
+      giveBuffer(returned(buffer));
+      if (failure === undefined) resolve(isRight);
+      else reject(errorFrom(failure));
+    },
+    reject,
+  };
 }
 
 function settle(group: readonly Waiting[], reply: DiskReply): void {
@@ -144,6 +194,6 @@ function settle(group: readonly Waiting[], reply: DiskReply): void {
   });
 }
 
-function rejectAll(tasks: readonly Waiting[], error: SyncError): void {
+function rejectAll(tasks: readonly Waiting[], error: Error): void {
   for (const { reject } of tasks) reject(error);
 }

@@ -1,5 +1,6 @@
-/** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts). */
+/** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts); blocks one by one (block-tasks.ts). */
 import { parentPort } from 'node:worker_threads';
+import { type BlockWriteRequest, runBlockWrite } from './block-tasks.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
 
@@ -29,7 +30,11 @@ function run(request: DiskRequest): DiskReply {
   return { group: request.group, numbers, data, failures };
 }
 
-parentPort?.on('message', (request: DiskRequest) => {
+parentPort?.on('message', (request: DiskRequest | BlockWriteRequest) => {
+  if ('write' in request) {
+    const reply = runBlockWrite(request);
+    return parentPort?.postMessage(reply, [reply.buffer]);
+  }
   const reply = run(request);
   parentPort?.postMessage(reply, [reply.numbers.buffer, reply.data.buffer] as ArrayBuffer[]);
 });

@@ -51,6 +51,11 @@ export interface FileHandle {
   read(position: number, length: number): Promise<Uint8Array>;
   /** Writes all of data at position. */
   write(position: number, data: Uint8Array): Promise<void>;
+  /**
+   * Writes all of data at each of the positions if it has the SHA-256; false, with nothing written, if not. Takes the
+   * data, with the buffer behind it: the caller has it no more, whatever comes of it. Meant for large blocks.
+   */
+  writeBlock(positions: readonly number[], data: Uint8Array, sha256: Uint8Array): Promise<boolean>;
   truncate(size: number): Promise<void>;
   setPermissions(mode: number): Promise<void>;
   setOwner(uid: number, gid: number): Promise<void>;

@@ -1,4 +1,5 @@
 /** An open file or directory of the file system in memory. It stays usable when its name goes, but not after a crash. */
+import { hash } from 'node:crypto';
 import { SyncError } from '../domain/errors.js';
 import { type FileHandle, type ItemStat } from './folder-fs.js';
 import { changedItem, isSameFile } from './item-state.js';
@@ -47,6 +48,16 @@ export class MemoryFileHandle implements FileHandle {
       if (this.mode === 'read') throw systemError('EBADF');
       this.node.write(position, data, this.disk.now());
     });
+  }
+
+  async writeBlock(
+    positions: readonly number[],
+    data: Uint8Array,
+    sha256: Uint8Array,
+  ): Promise<boolean> {
+    if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
+    for (const position of positions) await this.write(position, data);
+    return true;
   }
 
   truncate(size: number): Promise<void> {

@@ -1,6 +1,8 @@
 /** An open file or directory of the real file system. Owns its descriptor; close() waits for what is under way. */
+import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { SyncError } from '../domain/errors.js';
+import { BLOCK_BUFFER_BYTES_MIN, isInBlockBuffer, takeBuffer } from './block-buffers.js';
 import { type FileHandle, type ItemStat } from './folder-fs.js';
 import { changedItem, isSameFile } from './item-state.js';
 import { systemCodeOf, toSyncError } from './system-errors.js';
@@ -12,14 +14,29 @@ const HALF_US_IN_S = 0.5e-6;
 // What fsync answers on a file system that has nothing to flush for a directory.
 const NOTHING_TO_FLUSH: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 
+/** A block for an open file. */
+export interface BlockWrite {
+  readonly descriptor: number;
+  /** In the file, bytes: the block goes to each of them. */
+  readonly positions: readonly number[];
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly sha256: Uint8Array;
+}
+
+/** Hashes and writes a block in another thread; false: it has another hash, and nothing was written. */
+export type WriteBlock = (write: BlockWrite) => Promise<boolean>;
+
 export class RealFileHandle implements FileHandle {
   #closed = false;
+  /** Blocks that other threads are writing: the descriptor stays open for them. */
+  readonly #blocks = new Set<Promise<unknown>>();
 
   constructor(
     private readonly handle: fs.promises.FileHandle,
     /** The full path it was opened by, for messages. */
     private readonly path: string,
     private readonly isDirectory = false,
+    private readonly threadsWrite?: WriteBlock,
   ) {}
 
   stat(): Promise<ItemStat> {
@@ -48,6 +65,26 @@ export class RealFileHandle implements FileHandle {
         const at = position + written;
         const result = await this.handle.write(data, written, data.length - written, at);
         written += result.bytesWritten;
+      }
+    });
+  }
+
+  writeBlock(positions: readonly number[], data: Uint8Array, sha256: Uint8Array): Promise<boolean> {
+    return this.#run('write', async () => {
+      if (this.threadsWrite === undefined || data.length < BLOCK_BUFFER_BYTES_MIN) {
+        if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
+        for (const position of positions) await this.write(position, data);
+        return true;
+      }
+      const own = isInBlockBuffer(data) ? data : copied(data);
+      const block = own as Uint8Array<ArrayBuffer>;
+      const { fd: descriptor } = this.handle;
+      const writing = this.threadsWrite({ descriptor, positions, data: block, sha256 });
+      this.#blocks.add(writing);
+      try {
+        return await writing;
+      } finally {
+        this.#blocks.delete(writing);
       }
     });
   }
@@ -88,6 +125,8 @@ export class RealFileHandle implements FileHandle {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // Another file could get the number of the descriptor.
+    await Promise.allSettled(this.#blocks);
     await this.handle.close().catch((error: unknown) => {
       throw toSyncError('close', this.path, error);
     });
@@ -103,6 +142,13 @@ export class RealFileHandle implements FileHandle {
       throw toSyncError(operation, this.path, error);
     }
   }
+}
+
+/** In a block buffer of its own. */
+function copied(data: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(takeBuffer(data.length), 0, data.length);
+  copy.set(data);
+  return copy;
 }
 
 export function toItemStat(stats: fs.BigIntStats): ItemStat {

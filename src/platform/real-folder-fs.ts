@@ -125,7 +125,7 @@ export class RealFolderFs extends FolderFs {
     return this.#below('open', name, async (path) => {
       const handle = await fs.open(path, mode === 'read' ? OPEN_READ : OPEN_WRITE);
       try {
-        if ((await handle.stat()).isFile()) return new RealFileHandle(handle, this.#full(name));
+        if ((await handle.stat()).isFile()) return this.#fileHandle(handle, name);
         const message = `cannot open ${JSON.stringify(this.#full(name))}: not a regular file`;
         throw new SyncError('refused', message);
       } catch (error) {
@@ -137,8 +137,7 @@ export class RealFolderFs extends FolderFs {
 
   createFile(name: string, permissions: number): Promise<FileHandle> {
     return this.#below('create', name, async (path) => {
-      const handle = await fs.open(path, CREATE, permissions & 0o7777);
-      return new RealFileHandle(handle, this.#full(name));
+      return this.#fileHandle(await fs.open(path, CREATE, permissions & 0o7777), name);
     });
   }
 
@@ -279,6 +278,12 @@ export class RealFolderFs extends FolderFs {
         .then(() => Promise.all([this.directories.close(), this.threads.close()]));
     }
     await this.#closing;
+  }
+
+  #fileHandle(handle: fs.FileHandle, name: string): RealFileHandle {
+    return new RealFileHandle(handle, this.#full(name), false, (write) =>
+      this.#slots.run(() => this.threads.writeBlock(write)),
+    );
   }
 
   /** Runs act on the path of an item or the root. */

@@ -55,6 +55,51 @@ export function blockSourceContract(name: string, make: MakeBlockSource): void {
       }
     });
 
+    it('hands over what comes until it is taken, one answer at a time', async () => {
+      const source = make(
+        new Map([
+          ['A', lies],
+          ['B', cuts],
+          ['C', gives],
+        ]),
+      );
+      const taken: string[] = [];
+      let running = 0;
+      const take = async (data: Uint8Array): Promise<boolean> => {
+        expect(++running).toBe(1);
+        await Promise.resolve();
+        running -= 1;
+        taken.push(Buffer.from(data).toString());
+        return content.equals(data);
+      };
+      await source.deliver(block, ['A', 'B', 'C'], FOREVER, take);
+      expect(taken.at(-1)).toBe(content.toString());
+      expect(taken.filter((text) => text === content.toString())).toHaveLength(1);
+      await expect(source.deliver(block, ['A'], FOREVER, take)).rejects.toMatchObject({
+        code: 'missing',
+        message: expect.stringMatching(/A: .*other bytes/) as unknown as string,
+      });
+    });
+
+    it('asks nobody else when the block cannot be taken', async () => {
+      const asked: string[] = [];
+      const answer =
+        (name: string): Answer =>
+        () => {
+          asked.push(name);
+          return Promise.resolve(content);
+        };
+      const source = make(
+        new Map([
+          ['A', answer('A')],
+          ['B', answer('B')],
+        ]),
+      );
+      const full = (): Promise<boolean> => Promise.reject(new Error('disk full'));
+      await expect(source.deliver(block, ['A', 'B'], FOREVER, full)).rejects.toThrow('disk full');
+      expect(asked).toHaveLength(1);
+    });
+
     it('rejects as missing, to be tried again, and tells every reason', async () => {
       const source = make(
         new Map([

@@ -1,4 +1,5 @@
 /** The port for blocks that others have: the puller asks it, the connected devices answer. */
+import { SyncError } from '../../domain/errors.js';
 import { type VersionVector } from '../../domain/version-vector.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 
@@ -13,6 +14,9 @@ export interface WantedBlock {
   readonly version?: VersionVector;
 }
 
+/** Checks the bytes and keeps them. */
+export type TakeBlock = (data: Uint8Array) => Promise<boolean>;
+
 export abstract class BlockSource {
   /**
    * The block from one of the devices, the least busy connected one first; another is asked when one fails, is slow
@@ -24,6 +28,22 @@ export abstract class BlockSource {
     devices: readonly DeviceId[],
     signal: AbortSignal,
   ): Promise<Uint8Array>;
+  /**
+   * As fetch, but what a device sends is handed to `take`, which has it from then on, and checks it: false stands for other
+   * bytes than the hash says, and another device is asked. Not called again while it runs, nor after it took the block;
+   * when it rejects, so does this. Settles only when no call of it is under way.
+   */
+  async deliver(
+    block: WantedBlock,
+    devices: readonly DeviceId[],
+    signal: AbortSignal,
+    take: TakeBlock,
+  ): Promise<void> {
+    const data = await this.fetch(block, devices, signal);
+    if (await take(data)) return;
+    throw new SyncError('mismatch', `block ${block.blockNo} has another hash`, true);
+  }
+
   /** Those of the devices that are connected now. */
   abstract connected(devices: readonly DeviceId[]): DeviceId[];
 

@@ -4,6 +4,12 @@
  * Rule: memory follows what has arrived, never what a length claims, and every length is checked as soon as it is there.
  */
 import { SyncError, messageOf } from '../../domain/errors.js';
+import {
+  BLOCK_BUFFER_BYTES_MIN,
+  giveBuffer,
+  takeBuffer,
+  takeFreeBuffer,
+} from '../../platform/block-buffers.js';
 import { bep } from './gen/bep.js';
 import * as limits from './wire-limits.js';
 
@@ -46,7 +52,7 @@ export const MESSAGE_BYTES_MAX: readonly number[] = [
 export interface WireFrame {
   readonly type: MessageType;
   readonly isCompressed: boolean;
-  /** A buffer of its own. */
+  /** In a buffer of its own. */
   readonly payload: Uint8Array;
 }
 
@@ -54,7 +60,7 @@ const COMPRESSION_NONE = 0;
 const COMPRESSION_LZ4 = 1;
 const HEADER_LENGTH_BYTES = 2;
 const MESSAGE_LENGTH_BYTES = 4;
-/** First buffer for a message; it doubles as data arrives. Most messages are smaller than this. */
+/** First buffer for a message; it doubles as data arrives, unless one that is there already fits the whole message. */
 const FIRST_BUFFER_BYTES = 256 * 1024;
 
 /** Chunks in, frames out. A message of unknown type is passed over without being kept. */
@@ -98,7 +104,7 @@ export class FrameDecoder {
       const isKnown = type >= 0 && type < MESSAGE_BYTES_MAX.length;
       const isKept = isKnown && (this.#only ?? type) === type;
       if (!(isKept ? this.#collect() : this.#pass())) return undefined;
-      const payload = this.#payload;
+      const payload = this.#payload.subarray(0, this.#filled);
       this.#startFrame();
       if (!isKept) continue;
       return {
@@ -150,16 +156,18 @@ export class FrameDecoder {
   #collect(): boolean {
     while (this.#filled < this.#messageLength && this.#waiting > 0) {
       if (this.#filled === this.#payload.length) this.#grow();
-      this.#filled += this.#move(this.#payload, this.#filled, this.#payload.length);
+      const end = Math.min(this.#payload.length, this.#messageLength);
+      this.#filled += this.#move(this.#payload, this.#filled, end);
     }
     return this.#filled === this.#messageLength;
   }
 
   #grow(): void {
-    const wanted = this.#filled === 0 ? FIRST_BUFFER_BYTES : this.#filled * 2;
-    const larger = Buffer.allocUnsafe(Math.min(wanted, this.#messageLength));
+    const larger = largerBuffer(this.#filled, this.#messageLength);
     this.#payload.copy(larger, 0, 0, this.#filled);
+    const { buffer } = this.#payload;
     this.#payload = larger;
+    giveBuffer(buffer);
   }
 
   /** Drops what is there of the message; true when all of it has passed. */
@@ -190,6 +198,12 @@ export class FrameDecoder {
     }
     return length;
   }
+}
+
+function largerBuffer(filled: number, messageLength: number): Buffer {
+  if (messageLength < BLOCK_BUFFER_BYTES_MIN) return Buffer.allocUnsafe(messageLength);
+  const wanted = Math.min(filled === 0 ? FIRST_BUFFER_BYTES : filled * 2, messageLength);
+  return Buffer.from(takeFreeBuffer(messageLength) ?? takeBuffer(wanted));
 }
 
 function checkedHeaderLength(length: number): number {

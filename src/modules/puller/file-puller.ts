@@ -1,6 +1,6 @@
 /**
  * Collects the content of one file in its temp file: from what is there, from local files, from other devices.
- * Every block is checked by its hash before it is written, wherever it comes from.
+ * Every block is checked by its hash before it is written, wherever it comes from, in the one step that writes it.
  */
 import { setMaxListeners } from 'node:events';
 import { blockHash, blockLength, blockOffset } from '../../domain/block.js';
@@ -177,11 +177,24 @@ class Filling {
     const wanted = wantedBlock(this.ctx, this.wanted, block.indexes[0]);
     const { signal } = this.stop;
     return this.ctx.requests.run(groupOf(this.ctx, this.item), wanted.size, signal, async () => {
-      const data = await this.ctx.source.fetch(wanted, this.item.devices, signal);
-      requireHash(data, wanted);
-      signal.throwIfAborted();
-      await this.write(block, data);
+      const take = (data: Uint8Array): Promise<boolean> => this.take(block, wanted, data);
+      await this.ctx.source.deliver(wanted, this.item.devices, signal, take);
+      this.arrived(block.indexes);
     });
+  }
+
+  /** False when the bytes are not the block's: nothing is written then. */
+  private async take(
+    { indexes }: PlannedBlock,
+    { size, hash }: WantedBlock,
+    data: Uint8Array,
+  ): Promise<boolean> {
+    this.stop.signal.throwIfAborted();
+    const positions = indexes.map((index) => blockOffset(this.wanted, index));
+    const isRight =
+      data.length === size && (await this.temp.handle.writeBlock(positions, data, hash));
+    if (isRight) this.temp.room.written(size * indexes.length);
+    return isRight;
   }
 
   private async write(block: PlannedBlock, data: Uint8Array): Promise<void> {

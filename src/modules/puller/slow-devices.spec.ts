@@ -99,7 +99,9 @@ describe('while a device does not answer', () => {
     f.puller.lookAgain(FOLDER);
     expect(await pass).toMatchObject({ changed: 0, underWay: 1 });
     const second = f.pull();
-    await until('the others are there', () => readdirSync(f.root).includes('b'));
+    await until('the others are there', () =>
+      ['a', 'b'].every((name) => existsSync(`${f.root}/${name}`)),
+    );
     f.puller.hurry(FOLDER);
     expect(await second).toMatchObject({ changed: 2, underWay: 1, problems: [] });
   });
