@@ -5,16 +5,17 @@
 
 /** Follows the separator's byte 0x00: the key of a name and this byte end the range of its tree. */
 const AFTER_SEPARATOR = 0x01;
+// eslint-disable-next-line no-control-regex
+const HAS_MARKS = /[\0\x01]/;
+const UTF8 = new TextEncoder();
 
 /**
  * Bytes that sort as the names do: UTF-8 with '/' as 0x00. To keep the keys of different names different, a NUL
  * in a name (possible on the wire only) is 0x01 0x01 and the character U+0001 is 0x01 0x02.
  */
 export function treeKey(name: string): Uint8Array {
-  const bytes = new TextEncoder().encode(name);
-  if (!bytes.some((byte) => byte <= 1)) {
-    return bytes.map((byte) => (byte === 0x2f ? 0 : byte));
-  }
+  if (!HAS_MARKS.test(name)) return UTF8.encode(name.replaceAll('/', '\0'));
+  const bytes = UTF8.encode(name);
   const key: number[] = [];
   for (const byte of bytes) {
     if (byte <= 1) key.push(1, byte + 1);

@@ -76,11 +76,10 @@ export class ByteWriter {
 /** Reads what ByteWriter wrote; throws SyncError 'corrupt' where the bytes end too early. */
 export class ByteReader {
   private position = 0;
-  private readonly view: DataView;
+  /** Few readers need it. */
+  private view: DataView | undefined;
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  constructor(private readonly bytes: Uint8Array) {}
 
   get isAtEnd(): boolean {
     return this.position >= this.bytes.length;
@@ -110,7 +109,9 @@ export class ByteReader {
   }
 
   uint64(): bigint {
-    return this.view.getBigUint64(this.advance(8));
+    const start = this.advance(8);
+    this.view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    return this.view.getBigUint64(start);
   }
 
   /** A view of the bytes read from. */

@@ -10,8 +10,9 @@ import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../doma
 import { type NeedGate, type ThreatTally } from '../../domain/guard-threat.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type NeedOrder, type NeedPlace } from './need-order.js';
+import { type SummaryPage } from './summary-page.js';
 
-export { type NeedOrder, type NeedPlace };
+export { type NeedOrder, type NeedPlace, type SummaryPage };
 
 export interface FolderCounts {
   readonly files: number;
@@ -137,6 +138,13 @@ export abstract class IndexDatabase {
     after: string | undefined,
     limit: number,
   ): Promise<LocalSummary[]>;
+  /** The same as one value that can be handed on (summary-page.ts), after the tree key `after`. */
+  abstract localSummaryPage(
+    folder: string,
+    tree: string,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): Promise<SummaryPage>;
   /** Our items with sequence > after by ascending sequence; stops at `limit` items or about `bytesMax` encoded bytes. */
   abstract localsAfter(
     folder: string,

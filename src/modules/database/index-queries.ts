@@ -1,7 +1,7 @@
 /** Everything that only reads items. Lists are bounded by the caller's limit; names come as tree keys. */
 import { blockLength, blockOffset, blocksHashOf } from '../../domain/block.js';
 import { type NeedGate } from '../../domain/guard-threat.js';
-import { treeKey, treeKeyRange } from '../../domain/tree-order.js';
+import { treeKey } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { GatedNeeds } from './gated-needs.js';
 import { type BlockLocation } from './index-database.js';
@@ -11,7 +11,8 @@ import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
 import { LOCAL } from './schema.js';
-import { type SqliteConnection, type SqlValue } from './sqlite-connection.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+import { readSummaryPage, type SummaryPage } from './summary-page.js';
 
 /** Rows read in one go where the bytes of the answer are bounded too. */
 const ROWS_AT_ONCE = 100;
@@ -82,25 +83,13 @@ export class IndexQueries {
     return needPlaces(this.db, folder, order, after, limit);
   }
 
-  localSummaries(folder: number, tree: string, after: string | undefined, limit: number): Packed {
-    const { from, to } = treeKeyRange(tree);
-    const afterKey = after === undefined ? undefined : treeKey(after);
-    const goesOn = afterKey !== undefined && Buffer.compare(afterKey, from) >= 0;
-    // One lower bound only: with two the query might start at the lower one and walk over all the rest each time.
-    const parts = ['folder = ?', 'device = ?', goesOn ? 'name > ?' : 'name >= ?'];
-    const values: SqlValue[] = [folder, LOCAL, goesOn ? afterKey : from];
-    if (to !== undefined) {
-      parts.push('name < ?');
-      values.push(to);
-    }
-    const rows = this.db
-      .statement(
-        `SELECT ${ITEM_COLUMNS} FROM items WHERE ${parts.join(' AND ')} ORDER BY name LIMIT ?`,
-      )
-      .all(...values, limit);
-    const packer = new ItemPacker();
-    for (const row of rows) packer.item(rawItem(row));
-    return packer.take();
+  localSummaryPage(
+    folder: number,
+    tree: string,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): SummaryPage {
+    return readSummaryPage(this.db, folder, tree, after, limit);
   }
 
   localsAfter(folder: number, after: number, limit: number, bytesMax: number): Packed {

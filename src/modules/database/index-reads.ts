@@ -15,6 +15,7 @@ import { type NeedOrder, type NeedPlace } from './need-order.js';
 import { type PendingRecords } from './pending-records.js';
 import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS, RECEIVE_ONLY_COUNTS } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
+import { NO_SUMMARIES, type SummaryPage } from './summary-page.js';
 import { type ThreatRows } from './threat-rows.js';
 
 /** No row has these. */
@@ -78,8 +79,15 @@ export class IndexReads {
     return this.within(folder, (id) => this.queries.needed(id, name));
   }
 
-  localSummaries(folder: string, tree: string, after: string | undefined, limit: number): Packed {
-    return this.within(folder, (id) => this.queries.localSummaries(id, tree, after, limit));
+  localSummaryPage(
+    folder: string,
+    tree: string,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): SummaryPage {
+    const id = this.names.folder(folder);
+    if (id === undefined) return NO_SUMMARIES;
+    return this.queries.localSummaryPage(id, tree, after, limit);
   }
 
   localsAfter(folder: string, after: number, limit: number, bytesMax: number): Packed {

@@ -209,7 +209,7 @@ export function decodeRemote(item: RawItem): FileInfo {
   return file;
 }
 
-export function decodeSummary(item: RawItem): LocalSummary {
+export function decodeSummary(item: Pick<RawItem, 'key' | 'info'>): LocalSummary {
   const reader = new ByteReader(item.info);
   const first = reader.byte();
   const second = reader.byte();
@@ -255,8 +255,13 @@ function readVersion(reader: ByteReader): VersionVector {
   return version;
 }
 
+// eslint-disable-next-line no-control-regex
+const PLAIN_KEY = /^[\0\x02-\x7f]*$/;
+
 /** The reverse of treeKey: 0x00 is '/', 0x01 introduces a byte 0x00 or 0x01 of the name. */
 export function nameOfKey(key: Uint8Array): string {
+  const text = Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+  if (PLAIN_KEY.test(text)) return text.replaceAll('\0', '/');
   const bytes = Buffer.alloc(key.length);
   let length = 0;
   for (let i = 0; i < key.length; i += 1) {

@@ -4,6 +4,7 @@
  */
 import { type FileInfo, type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
 import { type NeedGate, type ThreatTally } from '../../domain/guard-threat.js';
+import { treeKey } from '../../domain/tree-order.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
@@ -13,8 +14,9 @@ import { type PendingFolder, type UpdateOutcome, type WalkedItems } from './inde
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
 import { type WalkPage } from './index-walks.js';
-import { decodeLocal, decodeRemote, decodeSummary } from './item-encoding.js';
+import { decodeLocal, decodeRemote } from './item-encoding.js';
 import { packFiles, unpackAll, unpackNeeds, unpackPresent } from './item-packing.js';
+import { summariesOf, type SummaryPage } from './summary-page.js';
 
 export abstract class PackedIndexDatabase extends IndexDatabase {
   constructor(private readonly randomness: Randomness) {
@@ -105,8 +107,17 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     after: string | undefined,
     limit: number,
   ): Promise<LocalSummary[]> {
-    const packed = await this.read('localSummaries', folder, tree, after, limit);
-    return unpackPresent(packed, decodeSummary);
+    const key = after === undefined ? undefined : treeKey(after);
+    return summariesOf(await this.localSummaryPage(folder, tree, key, limit));
+  }
+
+  localSummaryPage(
+    folder: string,
+    tree: string,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): Promise<SummaryPage> {
+    return this.read('localSummaryPage', folder, tree, after, limit);
   }
 
   async localsAfter(
