@@ -11,13 +11,7 @@ export const peer = [
   mutant(
     'name-with-dots-taken',
     'A peer writes outside the folder.',
-    [
-      edit(
-        'src/domain/file-name.ts',
-        "if (component === '.' || component === '..') return",
-        "if (component === '.') return",
-      ),
-    ],
+    [edit('src/domain/file-name.ts', '(?:^|\\/)\\.{0,2}(?:\\/|$)', '(?:^|\\/)\\.{0,1}(?:\\/|$)')],
     [NAMES],
   ),
   mutant(

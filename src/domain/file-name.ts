@@ -9,6 +9,8 @@ const INTERNAL_NAMES: readonly string[] = ['.stfolder', '.stignore', '.stversion
 const TEMP_PREFIX = '.syncthing.';
 const TEMP_PREFIX_WINDOWS = '~syncthing~';
 const TEMP_SUFFIX = '.tmp';
+/** In every name with a component that begins so. */
+const TEMP_MARK = /[.~]syncthing/;
 const CONFLICT_MARK = '.sync-conflict-';
 const WHOLE_CONFLICT_MARK = /\.sync-conflict-\d{8}-\d{6}-[A-Z2-7]{7}/;
 /** Longer bases are hashed in temp names: some file systems hold far less than COMPONENT_BYTES_MAX. */
@@ -18,40 +20,54 @@ export const COMPONENT_BYTES_MAX = 255;
 /** The longest path that Linux takes is 4096 bytes; the rest is room for the folder's root and a temp name. */
 export const NAME_BYTES_MAX = 4096 - 256;
 
+/** Names with a component that is empty, "." or "..". */
+const ODD_COMPONENT = /(?:^|\/)\.{0,2}(?:\/|$)/;
+// eslint-disable-next-line no-control-regex
+const PLAIN = /^[\x01-\x7f]*$/;
+/** No UTF-16 unit takes more in UTF-8. */
+const BYTES_PER_UNIT_MAX = 3;
+
 /** Why a peer breaks the protocol by sending this name; undefined when it does not. */
 export function wireNameProblem(name: string): string | undefined {
+  if (!ODD_COMPONENT.test(name)) return undefined;
   if (name === '') return 'the name is empty';
   if (name.startsWith('/')) return 'the name is absolute';
-  for (const component of name.split('/')) {
-    if (component === '') return 'the name has an empty component';
-    if (component === '.' || component === '..') return `the name has a component "${component}"`;
-  }
-  return undefined;
+  const odd = name.split('/').find((component) => ['', '.', '..'].includes(component));
+  if (odd === '') return 'the name has an empty component';
+  return `the name has a component "${odd}"`;
 }
 
 /** Why a name that the wire allows is not applied here; undefined when it can be. */
 export function localNameProblem(name: string): string | undefined {
   const onWire = wireNameProblem(name);
   if (onWire !== undefined) return onWire;
-  if (name.includes('\0')) return 'the name has a NUL character';
-  if (/\p{Surrogate}/u.test(name)) return 'the name is not well-formed Unicode';
-  if (name !== toNfc(name)) return 'the name is not in Unicode normal form C';
-  if (isInternalName(name)) return 'the name is reserved for the folder itself';
-  if (Buffer.byteLength(name) > NAME_BYTES_MAX) {
-    return `the name is longer than ${NAME_BYTES_MAX} bytes`;
+  if (!PLAIN.test(name)) {
+    if (name.includes('\0')) return 'the name has a NUL character';
+    if (/\p{Surrogate}/u.test(name)) return 'the name is not well-formed Unicode';
+    if (name !== toNfc(name)) return 'the name is not in Unicode normal form C';
   }
+  if (isInternalName(name)) return 'the name is reserved for the folder itself';
+  if (isLonger(name, NAME_BYTES_MAX)) return `the name is longer than ${NAME_BYTES_MAX} bytes`;
+  // What is short has no long component, and no component is one of ours where their mark is nowhere.
+  if (!isLonger(name, COMPONENT_BYTES_MAX) && !TEMP_MARK.test(name)) return undefined;
   for (const component of name.split('/')) {
     // A scan passes over temp names and all below them: an item put there would seem deleted at once.
     if (isTempName(component)) return 'the name is reserved for temporary files';
-    if (Buffer.byteLength(component) > COMPONENT_BYTES_MAX) {
+    if (isLonger(component, COMPONENT_BYTES_MAX)) {
       return `a component of the name is longer than ${COMPONENT_BYTES_MAX} bytes`;
     }
   }
   return undefined;
 }
 
+function isLonger(text: string, bytesMax: number): boolean {
+  return text.length * BYTES_PER_UNIT_MAX > bytesMax && Buffer.byteLength(text) > bytesMax;
+}
+
 /** Marker, patterns and versions of the folder at its root, and all below them. */
 export function isInternalName(name: string): boolean {
+  // Few names do, and each is asked about in every scan.
+  if (!name.startsWith('.st')) return false;
   return INTERNAL_NAMES.some((own) => name === own || name.startsWith(`${own}/`));
 }
 
