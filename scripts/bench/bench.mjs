@@ -74,7 +74,9 @@ async function runRound(round) {
   for (const [i, chain] of CHAINS.entries()) {
     const wanted = chain.scenarios.filter((name) => options.scenarios.includes(name));
     const wantedOf = (kind) => wanted.filter((name) => chain.kindsOf(name).includes(kind));
-    const kinds = turns.filter((kind) => wantedOf(kind).length > 0);
+    const isHere = (kind) =>
+      !options.isQuick || chain.isQuickForAll || options.steadyKinds.includes(kind);
+    const kinds = turns.filter((kind) => wantedOf(kind).length > 0 && isHere(kind));
     if (kinds.length === 0) continue;
     const dir = join(base, `${round}-${i}`);
     fs.mkdirSync(dir, { recursive: true });

@@ -34,6 +34,8 @@ async function transferAll(turn, { root, tree }, name, then) {
 
 export const small = {
   scenarios: ['transfer-small', 'move-tree'],
+  /** A quick run has the others here only. */
+  isQuickForAll: true,
   kindsOf: (scenario) =>
     scenario === 'move-tree' ? KINDS.filter((kind) => !kind.startsWith('rsync')) : KINDS,
 
