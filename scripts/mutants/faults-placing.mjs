@@ -117,7 +117,7 @@ export const placing = [
     'On a real disk a small file that is pulled takes the place of one that the user has just made.',
     [
       edit(
-        'src/platform/disk-tasks.ts',
+        'src/platform/put-files.ts',
         '    fs.linkSync(temp, path);\n',
         '    fs.renameSync(temp, path);\n    return;\n',
       ),

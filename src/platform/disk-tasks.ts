@@ -6,19 +6,17 @@
 import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { SyncError, type ErrorCode, messageOf } from '../domain/errors.js';
-import { itemStatOf } from './confined-open.js';
-import { type ItemStat, type WholeFile } from './folder-fs.js';
-import { changedItem, isSameState } from './item-state.js';
-import { toSystemTime } from './real-file-handle.js';
-import { LINK_CODES, systemCodeOf } from './system-errors.js';
+import { type ItemStat } from './folder-fs.js';
+import { type PutTask } from './put-files.js';
+import { requireSeen } from './seen-item.js';
+import { systemCodeOf } from './system-errors.js';
 
-const CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL;
 // O_NONBLOCK: opening a FIFO must not wait for its other end.
 const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
 /** Names are single components. */
 export type DiskTask =
-  | { readonly kind: 'put'; readonly directory: string; readonly file: WholeFile }
+  | PutTask
   | {
       readonly kind: 'remove';
       readonly directory: string;
@@ -64,10 +62,11 @@ export function errorFrom({ code, systemCode, message }: DiskFailure): Error {
 }
 
 /** `target`: where the bytes of a read go. */
-export function runDiskTask(task: DiskTask, target: Uint8Array): DiskResult {
+export function runDiskTask(
+  task: Exclude<DiskTask, PutTask>,
+  target: Uint8Array,
+): Uint8Array | undefined {
   switch (task.kind) {
-    case 'put':
-      return put(task.directory, task.file);
     case 'read':
       return read(task, target);
     case 'remove':
@@ -79,60 +78,6 @@ export function runDiskTask(task: DiskTask, target: Uint8Array): DiskResult {
       fs.renameSync(task.from, `${task.directory}/${task.name}`);
       return undefined;
   }
-}
-
-/** Throws 'changed'; what is not there any more is for the call that follows to find. */
-function requireSeen(path: string, name: string, seen: ItemStat): void {
-  const found = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (found === undefined || !isSameState(seen, itemStatOf(found))) throw changedItem(name);
-}
-
-function put(directory: string, file: WholeFile): ItemStat {
-  const temp = `${directory}/${file.tempName}`;
-  const descriptor = fs.openSync(temp, CREATE, file.createPermissions);
-  let made: ItemStat;
-  try {
-    made = fill(descriptor, file);
-  } catch (error) {
-    fs.rmSync(temp, { force: true });
-    throw error;
-  }
-  place(temp, `${directory}/${file.name}`, file);
-  return made;
-}
-
-function fill(descriptor: number, file: WholeFile): ItemStat {
-  try {
-    for (let done = 0; done < file.data.length;) {
-      done += fs.writeSync(descriptor, file.data, done, file.data.length - done, done);
-    }
-    if (file.permissions !== undefined) fs.fchmodSync(descriptor, file.permissions);
-    const time = toSystemTime(file.modifiedS, file.modifiedNs);
-    fs.futimesSync(descriptor, time, time);
-    fs.fsyncSync(descriptor);
-    return itemStatOf(fs.fstatSync(descriptor, { bigint: true }));
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function place(temp: string, path: string, { name, replaced }: WholeFile): void {
-  if (replaced !== undefined) {
-    requireSeen(path, name, replaced);
-    fs.renameSync(temp, path);
-    return;
-  }
-  try {
-    fs.linkSync(temp, path);
-  } catch (error) {
-    if (LINK_CODES[systemCodeOf(error)] !== 'refused') throw error;
-    // A file system without second names: a look right before is the best there is.
-    const found = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (found !== undefined) throw new SyncError('exists', `${name} exists`);
-    fs.renameSync(temp, path);
-    return;
-  }
-  fs.unlinkSync(temp);
 }
 
 function read(task: DiskTask & { kind: 'read' }, target: Uint8Array): Uint8Array | undefined {

@@ -1,8 +1,8 @@
 /**
  * Worker threads for small pieces of disk work, shared by the folders of a node. Several, because a flush waits for
- * the disk and flushes side by side share its commits. Tasks asked for in one turn of the event loop travel together;
- * a block with its buffer travels alone. What waits is bounded by its callers: each folder has a bounded number of
- * operations.
+ * the disk. Tasks asked for in one turn of the event loop travel together; a block with its buffer travels alone. New
+ * files wait for one another while few threads are at it: the more there are in a group, the less each waits for the
+ * flush that they share. What waits is bounded by its callers: each folder has a bounded number of operations.
  */
 import { giveBuffer, returned } from './block-buffers.js';
 import { type BlockWriteReply, type BlockWriteRequest } from './block-tasks.js';
@@ -22,6 +22,11 @@ export const DISK_THREADS_MAX = 4;
 /** One in work and one waiting, so that no thread idles until the event loop comes round. */
 const GROUPS_PER_THREAD_MAX = 2;
 const GROUP_TASKS_MAX = 16;
+/** One writes while the other waits for the disk. */
+const PUT_THREADS_MAX = 2;
+const PUT_GROUP_FILES_MAX = 256;
+/** Of the files in a group of new ones. */
+const PUT_GROUP_BYTES_MAX = 4 * 1024 * 1024;
 const GROUP_BYTES_MAX = 1024 * 1024;
 
 type Request = DiskRequest | BlockWriteRequest;
@@ -35,6 +40,7 @@ interface Waiting {
 
 /** What travels in one message. */
 interface Job {
+  readonly isPut?: boolean;
   /** The message, and what is transferred with it. */
   pack(group: number): [Request, ArrayBuffer[]];
   settle(reply: Reply): void;
@@ -48,7 +54,8 @@ interface DiskThread {
 
 export class DiskThreads {
   private readonly threads: DiskThread[] = [];
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
+  private readonly waitingPuts: Waiting[] = [];
   private readonly blocks: Job[] = [];
   private users = 0;
   private lastGroup = 0;
@@ -69,7 +76,8 @@ export class DiskThreads {
   /** Rejects with the system's error, or a SyncError. */
   run(task: DiskTask): Promise<DiskResult> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ task, resolve, reject });
+      const list = task.kind === 'put' ? this.waitingPuts : this.waiting;
+      list.push({ task, resolve, reject });
       this.dispatchSoon();
     });
   }
@@ -94,26 +102,26 @@ export class DiskThreads {
   private dispatch(): void {
     while (this.waiting.length > 0 || this.blocks.length > 0) {
       const to = this.leastBusy();
+      if (to === undefined) break;
+      // The share of a thread: all of them shall have work.
+      const tasksMax = Math.min(GROUP_TASKS_MAX, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
+      const take = (): Waiting[] => takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX);
+      this.send(to, this.blocks.shift() ?? groupJob(take()));
+    }
+    while (this.waitingPuts.length > 0) {
+      if (this.threads.filter(isPutting).length >= PUT_THREADS_MAX) return;
+      const to = this.leastBusy();
       if (to === undefined) return;
-      const job = this.blocks.shift() ?? groupJob(this.takeGroup());
-      const number = ++this.lastGroup;
-      to.jobs.set(number, job);
-      to.thread.post(...job.pack(number));
-      to.thread.setBusy(true);
+      const group = takeGroup(this.waitingPuts, PUT_GROUP_FILES_MAX, PUT_GROUP_BYTES_MAX);
+      this.send(to, { ...groupJob(group), isPut: true });
     }
   }
 
-  /** The share of a thread: all of them shall have work. */
-  private takeGroup(): Waiting[] {
-    const tasksMax = Math.min(GROUP_TASKS_MAX, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
-    let count = 0;
-    let bytes = 0;
-    while (count < tasksMax) {
-      bytes += bytesOf((this.waiting[count] as Waiting).task);
-      if (count > 0 && bytes > GROUP_BYTES_MAX) break;
-      count += 1;
-    }
-    return this.waiting.splice(0, count);
+  private send(to: DiskThread, job: Job): void {
+    const number = ++this.lastGroup;
+    to.jobs.set(number, job);
+    to.thread.post(...job.pack(number));
+    to.thread.setBusy(true);
   }
 
   /** undefined when all have as much as they may. */
@@ -151,6 +159,23 @@ export class DiskThreads {
     this.threads.push(added);
     return added;
   }
+}
+
+function isPutting({ jobs }: DiskThread): boolean {
+  for (const { isPut } of jobs.values()) if (isPut === true) return true;
+  return false;
+}
+
+/** From the front of the list, which loses them. */
+function takeGroup(list: Waiting[], tasksMax: number, bytesMax: number): Waiting[] {
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(tasksMax, list.length)) {
+    bytes += bytesOf((list[count] as Waiting).task);
+    if (count > 0 && bytes > bytesMax) break;
+    count += 1;
+  }
+  return list.splice(0, count);
 }
 
 function groupJob(group: readonly Waiting[]): Job {

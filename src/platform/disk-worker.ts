@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { type BlockWriteRequest, runBlockWrite } from './block-tasks.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
+import { putFiles, type PutTask } from './put-files.js';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -15,13 +16,22 @@ function run(request: DiskRequest): DiskReply {
   const numbers = new Float64Array(tasks.length * 2);
   const data = new Uint8Array(readBytes);
   const failures = new Map<number, DiskFailure>();
+  const puts = tasks.filter((task): task is PutTask => task.kind === 'put');
+  const putResults = putFiles(puts);
   let at = 0;
+  let putsAt = 0;
   tasks.forEach((task, index) => {
+    if (task.kind === 'put') {
+      const result = putResults[putsAt];
+      putsAt += 1;
+      if ('error' in result) failures.set(index, failureOf(result.error));
+      else numbers.set([result.stat.modifiedS, result.stat.modifiedNs], index * 2);
+      return;
+    }
     const end = task.kind === 'read' ? at + task.length : at;
     try {
       const result = runDiskTask(task, task.kind === 'read' ? data.subarray(at, end) : NO_BYTES);
-      if (result instanceof Uint8Array) numbers[index * 2] = 1;
-      else if (result !== undefined) numbers.set([result.modifiedS, result.modifiedNs], index * 2);
+      if (result !== undefined) numbers[index * 2] = 1;
     } catch (error) {
       failures.set(index, failureOf(error));
     }

@@ -36,6 +36,8 @@ import {
 
 /** Operations at once in one folder; each holds at most three directory descriptors. More only wait in the kernel. */
 export const OPERATIONS_AT_ONCE = 64;
+/** Small files put at once in one folder, each with a directory descriptor: the more, the fewer flushes. */
+export const PUTS_AT_ONCE = 256;
 
 // O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOCTTY: a terminal must not become ours.
 const OPEN_ANY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -46,6 +48,7 @@ const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_
 
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
+  readonly #putSlots: OperationSlots;
   #holdsPermissions: Promise<boolean> | undefined;
   #names = new NameProbes(this);
   #closing: Promise<unknown> | undefined;
@@ -57,7 +60,9 @@ export class RealFolderFs extends FolderFs {
   ) {
     super();
     threads.open();
-    this.#slots = new OperationSlots(OPERATIONS_AT_ONCE, `folder root ${JSON.stringify(root)}`);
+    const what = `folder root ${JSON.stringify(root)}`;
+    this.#slots = new OperationSlots(OPERATIONS_AT_ONCE, what);
+    this.#putSlots = new OperationSlots(PUTS_AT_ONCE, what);
   }
 
   /** Rejects with SyncError 'missing' when the root is not there, 'refused' when it is no directory. */
@@ -218,7 +223,7 @@ export class RealFolderFs extends FolderFs {
   }
 
   putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
-    return this.#run('put', file.name, undefined, () => {
+    const put = (): Promise<ItemStat> => {
       requireNoLink(this.links, file.name);
       const { parent, base } = splitName(file.name);
       const temp = splitName(file.tempName);
@@ -229,7 +234,8 @@ export class RealFolderFs extends FolderFs {
         (directory) =>
           this.threads.run({ kind: 'put', directory, file: inPlace }) as Promise<ItemStat>,
       );
-    });
+    };
+    return this.#run('put', file.name, undefined, put, this.#putSlots);
   }
 
   readBlock(
@@ -273,9 +279,9 @@ export class RealFolderFs extends FolderFs {
 
   async close(): Promise<void> {
     if (this.#closing === undefined) {
-      this.#closing = this.#slots
-        .close()
-        .then(() => Promise.all([this.directories.close(), this.threads.close()]));
+      this.#closing = Promise.all([this.#slots.close(), this.#putSlots.close()]).then(() =>
+        Promise.all([this.directories.close(), this.threads.close()]),
+      );
     }
     await this.#closing;
   }
@@ -365,8 +371,9 @@ export class RealFolderFs extends FolderFs {
     name: string,
     codes: ErrorCodes | undefined,
     operation: () => Promise<T>,
+    slots = this.#slots,
   ): Promise<T> {
-    return this.#slots.run(async () => {
+    return slots.run(async () => {
       try {
         return await operation();
       } catch (error) {
