@@ -41,6 +41,12 @@ export type DiskTask =
       readonly sha256: Uint8Array;
     };
 
+/** A path as tasks have it. */
+export function placeOf(path: string): { directory: string; name: string } {
+  const slash = path.lastIndexOf('/');
+  return { directory: path.slice(0, slash), name: path.slice(slash + 1) };
+}
+
 /** Of a put file its time on disk, of a read the bytes, undefined where the content is not the wanted one. */
 export type DiskResult = Pick<ItemStat, 'modifiedS' | 'modifiedNs'> | Uint8Array | undefined;
 

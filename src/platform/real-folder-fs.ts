@@ -10,6 +10,7 @@ import { SyncError } from '../domain/errors.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
 import { type DiskSpace, spaceAt } from './disk-space.js';
+import { placeOf } from './disk-tasks.js';
 import { DiskThreads } from './disk-threads.js';
 import {
   type DirectoryEntry,
@@ -393,10 +394,4 @@ function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): Directo
   return entries.map((entry) =>
     followed.has(entry.name) ? { name: entry.name, type: 'directory' } : entry,
   );
-}
-
-/** A path as the disk threads take it. */
-function placeOf(path: string): { directory: string; name: string } {
-  const slash = path.lastIndexOf('/');
-  return { directory: path.slice(0, slash), name: path.slice(slash + 1) };
 }

@@ -5,10 +5,14 @@
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
 import { LOCAL_FILE_SYSTEMS } from './local-file-systems.js';
 
 type SyncFs = (descriptor: number) => number;
+
+/** What is used of koffi. */
+interface Koffi {
+  load(library: null): { func(declaration: string): unknown };
+}
 
 const KERNEL_MIN = 5.08;
 
@@ -18,7 +22,7 @@ function loadSyncFs(): SyncFs | null {
   if (process.platform !== 'linux' || !tellsOfFailures()) return null;
   try {
     // Not imported: the node runs without it, too.
-    const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
     return koffi.load(null).func('int syncfs(int)') as SyncFs;
   } catch {
     return null;
