@@ -10,6 +10,7 @@ import { killAll } from './processes.mjs';
 import { reportOf, summarize } from './report.mjs';
 import { hasRsync } from './rsync-pair.mjs';
 import { CHAINS } from './scenarios/index.mjs';
+import { removeTree } from './trees.mjs';
 
 const DEFAULT_JSON = join(import.meta.dirname, '../../dist/bench.json');
 
@@ -43,7 +44,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => breakOff())
 try {
   for (let round = 0; round < options.rounds; round += 1) await runRound(round);
 } finally {
-  fs.rmSync(base, { recursive: true, force: true });
+  removeTree(base);
 }
 writeReport();
 process.exitCode = failures.length > 0 ? 1 : 0;
@@ -60,7 +61,7 @@ function leaveOut(isMissing, program, isOfIt) {
 
 function breakOff() {
   killAll();
-  fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+  removeTree(base);
   process.exit(130);
 }
 
@@ -84,12 +85,14 @@ async function runRound(round) {
     for (const kind of ground === undefined ? [] : kinds) {
       const own = join(dir, kind);
       fs.mkdirSync(own);
+      // What others have written is on the disk, and does not slow down who comes next.
+      spawnSync('sync');
       await runTurn(chain, ground, { round, kind, dir: own, wanted: wantedOf(kind) });
       // One big file is soon gone; many small ones stay a while, as removing them slows down some file systems.
-      if (wanted.includes('transfer-big')) fs.rmSync(own, { recursive: true });
+      if (wanted.includes('transfer-big')) removeTree(own);
     }
     ground?.end?.();
-    fs.rmSync(dir, { recursive: true });
+    removeTree(dir);
   }
 }
 

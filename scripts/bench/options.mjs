@@ -15,8 +15,8 @@ const NUMBERS = [
   ['million-files', 1_000_000, 20_000, 'files of 100 bytes'],
   ['starts', 3, 2, 'starts with an empty folder, in each round'],
   ['rescans', 5, 3, 'rescans, in each round'],
-  ['saves', 3, 1, 'saved files, in each round, where stock takes part'],
-  ['saves-ours', 5, 3, 'saved files where it does not'],
+  ['saves', 2, 1, 'saved files, in each round, where stock sends'],
+  ['saves-ours', 5, 3, 'saved files where ours sends'],
   ['idle-s', 60, 5, 'seconds of rest'],
   ['five-mib', 512, 16, 'the big file for five receivers'],
   ['five-files', 4000, 200, 'small files for five receivers'],
@@ -34,7 +34,7 @@ Two nodes of ours beside two of stock Syncthing (syncthing on the path), over lo
 
   --scenario NAME  only this one; repeatable: ${SCENARIOS.join(', ')}.
                    A first part stands for all: million
-  --all            every scenario; without: those that take a quarter of an hour or so
+  --all            every scenario; without: those that take about twenty minutes
   --quick          small sizes, one round: under two minutes, for function rather than figures
   --only KIND      repeatable: ${KINDS.join(', ')}
 ${NUMBERS.map(([name, full, , text]) => `  ${`--${name} N`.padEnd(20)} ${text} (${full})`).join(

@@ -1,5 +1,5 @@
 /** What is synced: one big file, or many small ones; when it is all in place, and whether it is the same. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -86,6 +86,13 @@ export async function makeTinyFiles(root, count, perDirectory = 1000) {
   });
   const codes = await Promise.all(ended);
   if (codes.some((code) => code !== 0)) throw new Error('the files were not made');
+}
+
+/** Many at a time: one after the other takes a millisecond for each file where the disk is told what is free again. */
+export function removeTree(path) {
+  const script = 'find "$1" -type f -print0 | xargs -0 -r -n 200 -P 16 rm -f';
+  spawnSync('sh', ['-c', script, 'sh', path], { stdio: 'ignore' });
+  fs.rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function hashOf(path) {

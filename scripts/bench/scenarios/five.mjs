@@ -1,10 +1,9 @@
 /** One sender and five receivers that begin at once: until the last one has all. */
-import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../measuring.mjs';
 import { NodeUnderTest } from '../node-under-test.mjs';
 import { endPair, LOOK_EVERY_MS, SAME_KINDS } from '../pair.mjs';
-import { bigFile, compareTrees, smallFiles, Tree } from '../trees.mjs';
+import { bigFile, compareTrees, removeTree, smallFiles, Tree } from '../trees.mjs';
 
 const RECEIVERS = 5;
 const FILES_PER_DIRECTORY = 100;
@@ -45,7 +44,7 @@ function chain(scenario, entriesOf) {
         for (const receiver of receivers) compareTrees(root, receiver.root);
       } finally {
         await endPair([sender, ...receivers], [root]);
-        for (const receiver of receivers) fs.rmSync(receiver.root, { recursive: true });
+        for (const receiver of receivers) removeTree(receiver.root);
       }
     },
   };

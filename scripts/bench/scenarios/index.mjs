@@ -13,5 +13,5 @@ export const CHAINS = [
 
 export const SCENARIOS = CHAINS.flatMap(({ scenarios }) => scenarios);
 
-/** What runs when nothing is chosen: no longer than a quarter of an hour or so. */
+/** What runs when nothing is chosen: about twenty minutes. */
 export const USUAL = SCENARIOS.filter((name) => !/^(idle|reconnect|five|link|million)/.test(name));

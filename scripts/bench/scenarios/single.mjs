@@ -50,8 +50,8 @@ export const saved = {
       receiver.start(sender, true);
       await until('all is there', () => tree.isIn(receiver.root), options.limitMs);
       await settle(sender, receiver);
-      const [least, most] = PAUSE_MS[turn.kind === 'ours' ? 'ours' : 'stock'];
-      const count = turn.kind === 'ours' ? options.savesOurs : options.saves;
+      const [least, most] = PAUSE_MS[sender.kind];
+      const count = sender.isOurs ? options.savesOurs : options.saves;
       for (let i = 0; i < count; i += 1) {
         await pause(least + Math.random() * (most - least));
         await saveOne(turn, sender, receiver, `saved-${i}`);
