@@ -1,7 +1,8 @@
 /**
  * How busy, how fast and how trustworthy each device is, as a source of blocks. Owns the bytes that are requested
- * and not answered. Rules: the window of a device is what it delivers in WINDOW_MS, so that a slow one holds little
- * of what others could bring sooner; one request is always allowed to an idle device, whatever its size.
+ * and not answered. Rules: the window of a device is what keeps it and the way to it busy, and no more than it delivers
+ * in WINDOW_MS, so that a slow one holds little of what others could bring sooner; one request is always allowed to an
+ * idle device, whatever its size.
  */
 import { type DeviceId } from '../../domain/wire-terms.js';
 
@@ -14,6 +15,8 @@ export interface LoadLimits {
   readonly deviceBytesAtFirst: number;
   /** Of one device, however slow. */
   readonly deviceBytesMin: number;
+  /** Of one device that answers at once: what it works on, and what is on its way. */
+  readonly deviceBytesBusy: number;
 }
 
 export const LOAD_LIMITS: LoadLimits = {
@@ -21,6 +24,7 @@ export const LOAD_LIMITS: LoadLimits = {
   deviceBytesMax: 32 * 1024 * 1024,
   deviceBytesAtFirst: 4 * 1024 * 1024,
   deviceBytesMin: 1024 * 1024,
+  deviceBytesBusy: 8 * 1024 * 1024,
 };
 
 /** Longer than almost any round trip, short as the time that a transfer may end late because of a slow device. */
@@ -31,11 +35,17 @@ export const TROUBLED_MS = 30_000;
 export const DISTRUSTED_MS = 300_000;
 /** Weight of a new measurement of a device's speed. */
 const SPEED_WEIGHT = 0.2;
+/** However large they are. */
+const REQUESTS_MIN = 4;
+/** So many times what is on its way at once is asked for. */
+const WAY_FACTOR = 2;
 
 interface Load {
   outstandingBytes: number;
   /** 0 while unknown. */
   bytesPerMs: number;
+  /** How long a request takes that waits for no other; Infinity while unknown. */
+  latencyMs: number;
   lastAnswerMs: number;
   troubledUntilMs: number;
   distrustedUntilMs: number;
@@ -59,10 +69,16 @@ export class DeviceLoads {
   hasRoom(device: DeviceId, bytes: number): boolean {
     const load = this.loads.get(device);
     if (load === undefined || load.outstandingBytes === 0) return true;
-    const { deviceBytesAtFirst, deviceBytesMin, deviceBytesMax } = this.limits;
-    const delivered = load.bytesPerMs * WINDOW_MS || deviceBytesAtFirst;
-    const window = Math.min(deviceBytesMax, Math.max(deviceBytesMin, delivered));
-    return load.outstandingBytes + bytes <= window;
+    return load.outstandingBytes + bytes <= this.windowBytes(load, bytes);
+  }
+
+  /** For requests of so many bytes. */
+  private windowBytes({ bytesPerMs, latencyMs }: Load, bytes: number): number {
+    const { deviceBytesAtFirst, deviceBytesMin, deviceBytesBusy, deviceBytesMax } = this.limits;
+    const delivered = bytesPerMs * WINDOW_MS || deviceBytesAtFirst;
+    const onTheWay = bytesPerMs * latencyMs || 0;
+    const useful = Math.max(deviceBytesBusy, REQUESTS_MIN * bytes, WAY_FACTOR * onTheWay);
+    return Math.min(deviceBytesMax, useful, Math.max(deviceBytesMin, delivered));
   }
 
   /**
@@ -98,9 +114,18 @@ export class DeviceLoads {
     this.nodeBytes -= bytes;
   }
 
-  /** `bytes`: what `reserve` returned: all of that was answered in the time. */
-  answered(device: DeviceId, bytes: number, elapsedMs: number, nowMs: number): void {
+  /** `bytes`: what `reserve` returned: all of that was answered in the time, and `ownBytes` of it were this request's. */
+  answered(
+    device: DeviceId,
+    [bytes, ownBytes]: readonly [number, number],
+    elapsedMs: number,
+    nowMs: number,
+  ): void {
     const load = this.loadOf(device);
+    if (bytes === ownBytes) {
+      const change = load.latencyMs === Infinity ? -Infinity : elapsedMs - load.latencyMs;
+      load.latencyMs = change < 0 ? elapsedMs : load.latencyMs + change * SPEED_WEIGHT;
+    }
     const speed = bytes / Math.max(elapsedMs, 1);
     load.bytesPerMs += (speed - load.bytesPerMs) * (load.bytesPerMs === 0 ? 1 : SPEED_WEIGHT);
     load.lastAnswerMs = nowMs;
@@ -132,6 +157,7 @@ export class DeviceLoads {
       load = {
         outstandingBytes: 0,
         bytesPerMs: 0,
+        latencyMs: Infinity,
         lastAnswerMs: -Infinity,
         troubledUntilMs: 0,
         distrustedUntilMs: 0,

@@ -175,7 +175,7 @@ export class RemoteBlockSource extends BlockSource {
       );
       const nowMs = this.clock.monotonicMs();
       this.silent.delete(connection);
-      this.loads.answered(device, lease.owedBytes, nowMs - startedMs, nowMs);
+      this.loads.answered(device, [lease.owedBytes, block.size], nowMs - startedMs, nowMs);
       // The device has done its part: how long the rest takes says nothing about it.
       watch.cancel();
       if (bytes.length === block.size && (await takenOnce(task, bytes))) return;

@@ -16,6 +16,7 @@ describe('requests for blocks', () => {
     const limits = {
       nodeBytesMax: 8 * size,
       deviceBytesMax: 2 * size,
+      deviceBytesBusy: 2 * size,
       deviceBytesMin: 2 * size,
       deviceBytesAtFirst: size,
     };
@@ -43,7 +44,12 @@ describe('requests for blocks', () => {
 
   it('of one folder do not wait for all that another folder asked for before', async () => {
     const size = 128 * KIB;
-    const limits = { nodeBytesMax: size, deviceBytesMax: size, deviceBytesMin: size };
+    const limits = {
+      nodeBytesMax: size,
+      deviceBytesMax: size,
+      deviceBytesBusy: size,
+      deviceBytesMin: size,
+    };
     const { source, devices } = setUp(['A'], { ...limits, deviceBytesAtFirst: size });
     const [a] = devices as [Device];
     const wanted = [
@@ -63,6 +69,7 @@ describe('requests for blocks', () => {
     const limits = {
       nodeBytesMax: 300,
       deviceBytesMax: 200,
+      deviceBytesBusy: 200,
       deviceBytesMin: 200,
       deviceBytesAtFirst: 200,
     };
@@ -84,6 +91,7 @@ describe('requests for blocks', () => {
     const limits = {
       nodeBytesMax: 100,
       deviceBytesMax: 100,
+      deviceBytesBusy: 100,
       deviceBytesMin: 100,
       deviceBytesAtFirst: 100,
     };
@@ -101,6 +109,7 @@ describe('requests for blocks', () => {
     const limits = {
       nodeBytesMax: 100,
       deviceBytesMax: 100,
+      deviceBytesBusy: 100,
       deviceBytesMin: 100,
       deviceBytesAtFirst: 100,
     };
