@@ -37,7 +37,6 @@ const COMMON = {
   legalComments: 'none',
   minifySyntax: true,
   // Nest tells providers apart by the names of their classes.
-  keepNames: true,
   external: EXTERNAL,
   logLevel: 'warning',
 };

@@ -52,6 +52,11 @@ interface Handle {
 
 export class DirectoryHandles implements CheckedDirectories {
   readonly #kept = new Map<string, Handle>();
+  /** Being opened: many operations in one directory begin at the same time. */
+  readonly #opening = new Map<string, Promise<unknown>>();
+  /** Found to be in their places in this turn of the event loop, the root at this path. */
+  readonly #inPlace = new Set<Handle>();
+  #rootPath: string | undefined;
   readonly #rootHandle: Handle;
   #links = NO_LINKS;
   #closed = false;
@@ -126,10 +131,26 @@ export class DirectoryHandles implements CheckedDirectories {
       const first = await this.#openTarget(components[0] as string, target);
       return this.#descend(first, 1, components);
     }
-    const { handle, depth } = this.#nearestKept(directory, components.length);
-    const reached = await this.#descend(handle, depth, components);
-    if (depth < components.length) this.#keep(directory, reached);
-    return reached;
+    let nearest = this.#nearestKept(directory, components.length);
+    const opening = this.#opening.get(directory);
+    if (nearest.depth < components.length && opening !== undefined) {
+      this.#release(nearest.handle);
+      await opening;
+      nearest = this.#nearestKept(directory, components.length);
+    }
+    if (nearest.depth === components.length) return nearest.handle;
+    const opened = this.#descend(nearest.handle, nearest.depth, components);
+    const kept = opened.then((reached) => this.#keep(directory, reached));
+    this.#opening.set(
+      directory,
+      kept.catch(() => undefined),
+    );
+    try {
+      await kept;
+      return await opened;
+    } finally {
+      this.#opening.delete(directory);
+    }
   }
 
   /** From the open directory at this depth, whose use goes over to the one that is reached. */
@@ -166,12 +187,11 @@ export class DirectoryHandles implements CheckedDirectories {
   /** The deepest directory on the way that is open and still in its place, with a use counted. */
   #nearestKept(directory: string, depth: number): { handle: Handle; depth: number } {
     if (this.#kept.size > 0) {
-      const rootPath = currentPath(this.#rootHandle.fd);
       for (let name = directory; depth > 0; depth--, name = parentOf(name)) {
         const handle = this.#kept.get(name);
         if (!handle) continue;
         this.#kept.delete(name);
-        if (isStillInPlace(handle, rootPath)) {
+        if (this.#isStillInPlace(handle)) {
           // Last in the map means most recently used.
           this.#kept.set(name, handle);
           return { handle: this.#share(handle), depth };
@@ -180,6 +200,20 @@ export class DirectoryHandles implements CheckedDirectories {
       }
     }
     return { handle: this.#share(this.#rootHandle), depth: 0 };
+  }
+
+  /** Asked once in a turn: what is begun in it takes place later anyway. */
+  #isStillInPlace(handle: Handle): boolean {
+    if (this.#inPlace.has(handle)) return true;
+    if (this.#inPlace.size === 0) {
+      this.#rootPath = currentPath(this.#rootHandle.fd);
+      setImmediate(() => this.#inPlace.clear());
+    }
+    const { fd, place } = handle;
+    if (place === undefined || place.root !== this.#rootPath) return false;
+    if (place.directory !== currentPath(fd)) return false;
+    this.#inPlace.add(handle);
+    return true;
   }
 
   #keep(directory: string, handle: Handle): void {
@@ -211,6 +245,7 @@ export class DirectoryHandles implements CheckedDirectories {
   }
 
   #drop(handle: Handle): void {
+    this.#inPlace.delete(handle);
     handle.kept = false;
     if (handle.users === 0) fs.closeSync(handle.fd);
   }
@@ -250,11 +285,6 @@ function currentPath(fd: number): string | undefined {
     // Paths of more than 4096 bytes cannot be told; they are walked each time.
     return undefined;
   }
-}
-
-function isStillInPlace(handle: Handle, rootPath: string | undefined): boolean {
-  const { fd, place } = handle;
-  return place !== undefined && place.root === rootPath && place.directory === currentPath(fd);
 }
 
 function isPlaceOf(directory: string, place: Partial<Place>): place is Place {

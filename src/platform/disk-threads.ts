@@ -21,7 +21,9 @@ import { workerUrl } from './worker-url.js';
 export const DISK_THREADS_MAX = 4;
 /** One in work and one waiting, so that no thread idles until the event loop comes round. */
 const GROUPS_PER_THREAD_MAX = 2;
-const GROUP_TASKS_MAX = 16;
+const GROUP_TASKS_MAX = 64;
+/** Fewer are not shared out among the threads: a message costs more than a small read. */
+const GROUP_TASKS_MIN = 8;
 /** One writes while the other waits for the disk. */
 const PUT_THREADS_MAX = 2;
 const PUT_GROUP_FILES_MAX = 256;
@@ -103,8 +105,8 @@ export class DiskThreads {
     while (this.waiting.length > 0 || this.blocks.length > 0) {
       const to = this.leastBusy();
       if (to === undefined) break;
-      // The share of a thread: all of them shall have work.
-      const tasksMax = Math.min(GROUP_TASKS_MAX, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
+      const share = Math.max(GROUP_TASKS_MIN, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
+      const tasksMax = Math.min(GROUP_TASKS_MAX, share);
       const take = (): Waiting[] => takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX);
       this.send(to, this.blocks.shift() ?? groupJob(take()));
     }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TOGETHER_FILES_MIN } from './flush-choice.js';
-import { putFiles, type PutTask } from './put-files.js';
+import { FlushChoice, TOGETHER_FILES_MIN } from './flush-choice.js';
+import { type FlushTools, putFiles, type PutTask } from './put-files.js';
 
 const FILES = TOGETHER_FILES_MIN + 2;
 
@@ -30,11 +30,13 @@ describe('putFiles', () => {
   });
   const tasks = (): PutTask[] => Array.from({ length: FILES }, (_, i) => task(i));
   const device = (): bigint => fs.statSync(directory, { bigint: true }).dev;
+  const put = (open: FlushTools['open']): ReturnType<typeof putFiles> =>
+    putFiles(tasks(), { choice: new FlushChoice(), open });
   const names = (): string[] => fs.readdirSync(directory).filter((name) => !name.startsWith('.'));
 
   it('gives no file its name before all that is in them was flushed at once', () => {
     let flushes = 0;
-    const results = putFiles(tasks(), () => ({
+    const results = put(() => ({
       device: device(),
       run: () => {
         flushes += 1;
@@ -54,7 +56,7 @@ describe('putFiles', () => {
 
   it('opens what flushes all before it writes, as that tells only of what fails from then on', () => {
     let found: string[] | undefined;
-    putFiles(tasks(), () => {
+    put(() => {
       found = fs.readdirSync(directory);
       return undefined;
     });
@@ -64,7 +66,7 @@ describe('putFiles', () => {
   });
 
   it('flushes each file by itself when flushing all of the disk fails', () => {
-    const results = putFiles(tasks(), () => ({
+    const results = put(() => ({
       device: device(),
       run: () => false,
       close: () => undefined,

@@ -32,22 +32,27 @@ interface Written {
   readonly stat: ItemStat;
 }
 
-/** Of this thread: what flushes took lately. */
-const choice = new FlushChoice();
 const clock = new SystemClock();
 
-/** `openTogether`: the flush of the whole file system, for tests. */
-export function putFiles(
-  tasks: readonly PutTask[],
-  openTogether: (directory: string) => Pick<SystemFlush, 'device' | 'run' | 'close'> | undefined = (
-    directory,
-  ) => SystemFlush.open(directory),
-): PutResult[] {
+export interface FlushTools {
+  /** What flushes took lately. */
+  readonly choice: FlushChoice;
+  /** The flush of the whole file system; undefined where it cannot be used. */
+  open(directory: string): Pick<SystemFlush, 'device' | 'run' | 'close'> | undefined;
+}
+
+/** Of this thread. */
+const TOOLS: FlushTools = {
+  choice: new FlushChoice(),
+  open: (directory) => SystemFlush.open(directory),
+};
+
+export function putFiles(tasks: readonly PutTask[], tools = TOOLS): PutResult[] {
   const results: PutResult[] = [];
   // Before anything is written: it tells of what fails from then on.
   const together =
-    choice.isTogether(tasks.length, clock.monotonicMs()) && tasks[0] !== undefined
-      ? openTogether(tasks[0].directory)
+    tools.choice.isTogether(tasks.length, clock.monotonicMs()) && tasks[0] !== undefined
+      ? tools.open(tasks[0].directory)
       : undefined;
   const written: Written[] = [];
   try {
@@ -58,7 +63,7 @@ export function putFiles(
         results[index] = { error };
       }
     });
-    flush(written, together, results);
+    flush(written, together, tools.choice, results);
   } finally {
     together?.close();
     for (const { descriptor } of written) fs.closeSync(descriptor);
@@ -102,17 +107,18 @@ function write({ directory, file }: PutTask, index: number): Written {
 function flush(
   written: readonly Written[],
   together: Pick<SystemFlush, 'device' | 'run'> | undefined,
+  choice: FlushChoice,
   results: PutResult[],
 ): void {
   const covered = written.filter(({ device }) => device === together?.device);
   let rest = written;
   if (together !== undefined && covered.length >= TOGETHER_FILES_MIN) {
-    if (timed(true, covered.length, () => together.run())) {
+    if (timed(choice, true, covered.length, () => together.run())) {
       rest = written.filter(({ device }) => device !== together.device);
     }
   }
   if (rest.length > 0) {
-    timed(false, rest.length, () => {
+    timed(choice, false, rest.length, () => {
       for (const { index, descriptor } of rest) {
         try {
           fs.fsyncSync(descriptor);
@@ -124,7 +130,7 @@ function flush(
   }
 }
 
-function timed<T>(isTogether: boolean, files: number, act: () => T): T {
+function timed<T>(choice: FlushChoice, isTogether: boolean, files: number, act: () => T): T {
   const startMs = clock.monotonicMs();
   const result = act();
   const nowMs = clock.monotonicMs();

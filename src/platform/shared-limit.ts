@@ -39,7 +39,9 @@ export class SharedLimit {
     signal: AbortSignal,
     task: () => Promise<T>,
   ): Promise<T> {
-    const release = await this.hold(group, weight, signal);
+    signal.throwIfAborted();
+    const free = this.waiting.has(group) ? undefined : this.tryHold(group, weight);
+    const release = free ?? (await this.hold(group, weight, signal));
     try {
       return await task();
     } finally {

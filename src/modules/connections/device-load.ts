@@ -87,6 +87,7 @@ export class DeviceLoads {
    * the fastest, or it would never be found out.
    */
   ranked(candidates: readonly DeviceId[], bytes: number, nowMs: number): DeviceId[] {
+    if (candidates.length < 2) return [...candidates];
     const trusted = candidates.filter(
       (device) => (this.loads.get(device)?.distrustedUntilMs ?? 0) <= nowMs,
     );

@@ -48,6 +48,10 @@ export class RequestQueue {
     candidates: () => DeviceId[],
     signal: AbortSignal,
   ): Promise<Lease | undefined> {
+    if (this.count === 0 && !signal.aborted) {
+      const lease = this.leaseNow(bytes, candidates());
+      if (lease !== undefined) return Promise.resolve(lease);
+    }
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       if (this.count >= WAITING_MAX) {
@@ -106,18 +110,31 @@ export class RequestQueue {
   private grant(waiter: Waiter, device: DeviceId): void {
     this.remove(waiter);
     this.endTurn(waiter.folder);
-    const owedBytes = this.loads.reserve(device, waiter.bytes);
+    waiter.resolve(this.reserve(device, waiter.bytes));
+  }
+
+  /** Where nobody waits; undefined when there is no room. */
+  private leaseNow(bytes: number, candidates: readonly DeviceId[]): Lease | undefined {
+    if (!this.loads.hasNodeRoom(bytes)) return undefined;
+    const device = this.loads
+      .ranked(candidates, bytes, this.nowMs())
+      .find((each) => this.loads.hasRoom(each, bytes));
+    return device === undefined ? undefined : this.reserve(device, bytes);
+  }
+
+  private reserve(device: DeviceId, bytes: number): Lease {
+    const owedBytes = this.loads.reserve(device, bytes);
     let isHeld = true;
-    waiter.resolve({
+    return {
       device,
       owedBytes,
       release: () => {
         if (!isHeld) return;
         isHeld = false;
-        this.loads.release(device, waiter.bytes);
-        this.dispatch();
+        this.loads.release(device, bytes);
+        if (this.count > 0) this.dispatch();
       },
-    });
+    };
   }
 
   private add(waiter: Waiter): void {
