@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   cert: ['config'],
   database: ['config'],
   protocol: [],
-  scanner: ['config', 'events'],
+  scanner: ['config', 'events', 'database'],
   watcher: ['config', 'events'],
   discovery: ['config', 'cert', 'events'],
   connections: ['config', 'cert', 'events', 'protocol', 'discovery', 'database'],

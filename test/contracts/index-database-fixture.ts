@@ -7,6 +7,7 @@ import {
   type FolderCounts,
   type IndexDatabase,
 } from '../../src/modules/database/index-database.js';
+import { summariesOf, type SummaryPage } from '../../src/modules/database/summary-page.js';
 
 const NO_BYTES = new Uint8Array(0);
 export const FOLDER = 'docs';
@@ -66,6 +67,19 @@ export function version(value: number, id = 7n) {
 }
 
 export const names = (items: readonly { name: string }[]) => items.map(({ name }) => name);
+
+/** Names of our items, as pages of so many tell them. */
+export async function summaryNames(database: IndexDatabase, limit: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let after: Uint8Array | undefined = undefined; ;) {
+    const page: SummaryPage = await database.localSummaryPage(FOLDER, '', after, limit);
+    const told = names(summariesOf(page));
+    if (told.length > limit) throw new Error(`a page of ${told.length} rows`);
+    found.push(...told);
+    if (page.last === undefined) return found;
+    after = page.last;
+  }
+}
 
 export async function toGlobals(database: IndexDatabase): Promise<FileInfo[]> {
   return (await database.needs(FOLDER, undefined, 100)).map(({ global }) => global);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { LocalFlag, type LocalFileInfo } from '../../src/domain/file-info.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
 import { type IndexDatabase } from '../../src/modules/database/index-database.js';
-import { summariesOf, type SummaryPage } from '../../src/modules/database/summary-page.js';
 import {
   ALICE,
   announced,
@@ -16,6 +15,7 @@ import {
   hashOf,
   KIB128,
   names,
+  summaryNames,
   NO_CONTENT,
   toGlobals,
   version,
@@ -171,18 +171,7 @@ export function indexDatabaseContract(
     });
 
     it('reads summaries of a tree in tree order, page by page', async () => {
-      const all = [
-        'b',
-        'a',
-        'a/b',
-        'a/b/c',
-        'a-b',
-        'a/bc',
-        'a.txt',
-        'ab/x',
-        'ä/日本',
-        'c\u0001d/\0',
-      ];
+      const all = ['b', 'a', 'a/b', 'a/b/c', 'a-b', 'a/bc', 'a.txt', 'ab/x', 'ä/c\u0001/\0'];
       await database.updateLocal(FOLDER, [...all.map((n) => fileOf(n)), deletedOf('a/gone')]);
       await database.updateRemote(FOLDER, ALICE, [announced(fileOf('a/theirs'))], 1);
       const read = async (tree: string, after?: string, limit = 100) =>
@@ -194,15 +183,7 @@ export function indexDatabaseContract(
       expect(await read('a/b')).toEqual(['a/b', 'a/b/c']);
       expect(await read('a', 'a/b/c', 1)).toEqual(['a/bc']);
       expect(await read('nothing')).toEqual([]);
-      const pages: string[][] = [];
-      for (let after: Uint8Array | undefined = undefined; ;) {
-        const page: SummaryPage = await database.localSummaryPage(FOLDER, '', after, 3);
-        pages.push(names(summariesOf(page)));
-        if (page.last === undefined) break;
-        after = page.last;
-      }
-      expect(pages.flat()).toEqual(everything);
-      expect(Math.max(...pages.map(({ length }) => length))).toBe(3);
+      expect(await summaryNames(database, 3)).toEqual(everything);
       const [summary] = await database.localSummaries(FOLDER, 'a/b/c', undefined, 1);
       expect(summary).toEqual({
         name: 'a/b/c',

@@ -1,7 +1,9 @@
 /** Scans a folder and keeps what it found as an index does, so that the next scan has something to compare with. */
-import { LocalFlag, type LocalSummary } from '../../src/domain/file-info.js';
+import { type LocalFileInfo, LocalFlag, type LocalSummary } from '../../src/domain/file-info.js';
 import { type IgnorePattern } from '../../src/domain/ignore/patterns.js';
 import { compareTreeOrder, isBelow } from '../../src/domain/tree-order.js';
+import { ItemEncoder, nameOfKey } from '../../src/modules/database/item-encoding.js';
+import { type SummaryPage } from '../../src/modules/database/summary-page.js';
 import {
   type ScanFinding,
   type ScannedItem,
@@ -10,6 +12,7 @@ import {
 import { type FolderFs } from '../../src/platform/folder-fs.js';
 
 const ROWS_AT_ONCE = 3;
+const NO_BYTES = new Uint8Array(0);
 
 export class ScanIndex {
   readonly rows = new Map<string, LocalSummary>();
@@ -51,12 +54,13 @@ export class ScanIndex {
     if (row !== undefined) this.rows.set(name, { ...row, ...other });
   }
 
-  private readonly page = (tree: string, after: string | undefined): Promise<LocalSummary[]> => {
+  private readonly page = (tree: string, after: Uint8Array | undefined): Promise<SummaryPage> => {
+    const from = after === undefined ? undefined : nameOfKey(after);
     const rows = [...this.rows.values()]
       .filter(({ name }) => isBelow(name, tree))
-      .filter(({ name }) => after === undefined || compareTreeOrder(name, after) > 0)
+      .filter(({ name }) => from === undefined || compareTreeOrder(name, from) > 0)
       .sort((a, b) => compareTreeOrder(a.name, b.name));
-    return Promise.resolve(rows.slice(0, ROWS_AT_ONCE));
+    return Promise.resolve(pageOf(rows, ROWS_AT_ONCE));
   };
 
   private record(finding: ScanFinding): void {
@@ -64,6 +68,35 @@ export class ScanIndex {
     if (finding.kind === 'gone') this.amend(finding.name, { deleted: true, localFlags: 0 });
     if (finding.kind === 'ignored') this.amend(finding.name, { localFlags: LocalFlag.ignored });
   }
+}
+
+/** As an index database gives it. */
+export function pageOf(rows: readonly LocalSummary[], limit: number): SummaryPage {
+  const encoder = new ItemEncoder();
+  const parts = rows.slice(0, limit).flatMap((row) => {
+    const { key, info } = encoder.encode(storedOf(row));
+    return [key, info];
+  });
+  const page = {
+    bytes: new Uint8Array(Buffer.concat(parts)),
+    lengths: parts.map(({ length }) => length).join(' '),
+  };
+  return parts.length < 2 * limit ? page : { ...page, last: parts.at(-2) };
+}
+
+function storedOf(row: LocalSummary): LocalFileInfo {
+  return {
+    ...row,
+    modifiedS: row.diskModifiedS,
+    modifiedNs: row.diskModifiedNs,
+    modifiedBy: 0n,
+    version: [],
+    sequence: 0,
+    invalid: false,
+    blockHashes: NO_BYTES,
+    blocksHash: NO_BYTES,
+    platform: row.platform ?? null,
+  };
 }
 
 function rowOf(item: ScannedItem): LocalSummary {

@@ -117,7 +117,8 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     after: Uint8Array | undefined,
     limit: number,
   ): Promise<SummaryPage> {
-    return this.read('localSummaryPage', folder, tree, after, limit);
+    const key = after && ownBytes(after);
+    return this.read('localSummaryPage', folder, tree, key, limit);
   }
 
   async localsAfter(
@@ -256,7 +257,7 @@ function unpackPage({ items, next }: WalkPage): WalkedItems {
   return { items: unpacked, ...(next === undefined ? {} : { next }) };
 }
 
-/** Cloning a view between threads would clone all of the buffer it looks into. */
+/** Cloning a view between threads would clone all of the buffer it looks into, and what is handed over is gone here. */
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

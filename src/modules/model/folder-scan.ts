@@ -78,7 +78,7 @@ export class FolderScan {
       ignores: this.ignores,
       isReceiveOnly: this.isReceiveOnly,
       current: (tree, after) =>
-        this.parts.database.localSummaries(id, tree, after, SUMMARIES_AT_ONCE),
+        this.parts.database.localSummaryPage(id, tree, after, SUMMARIES_AT_ONCE),
       signal,
     });
     const guarded =

@@ -2,11 +2,15 @@
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { compareEntries } from './compare-entries.js';
+import { type Difference } from './difference.js';
 import { IgnoreGate } from './ignore-gate.js';
+import { type NamedEntries, NameForms } from './name-forms.js';
+import { type ScanRules } from './scan-finding.js';
 import { isChildLeftOut, isLeftOut, joinName, orderSiblings, type Siblings } from './walk-names.js';
 import { linkProblem, namesWithLinks, wayTo } from './walk-links.js';
 import { problem } from './walk-tree.js';
-import { Walker, type WalkedItem, type WalkEntry } from './walker.js';
+import { type RowSource, Walker, type WalkedItem, type WalkEntry } from './walker.js';
 
 const BATCH_ENTRIES_MAX = 1000;
 
@@ -39,9 +43,27 @@ export class InThreadWalker extends Walker {
     signal.throwIfAborted();
   }
 
+  override compare(
+    fs: FolderFs,
+    names: readonly string[],
+    rows: RowSource,
+    rules: ScanRules,
+    signal: AbortSignal,
+  ): AsyncIterable<Difference[]> {
+    const forms = new NameForms(rules.autoNormalize);
+    return compareEntries(named(this.walk(fs, names, signal, rules.ignores), forms), rows, rules);
+  }
+
   override close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+async function* named(
+  batches: AsyncIterable<WalkEntry[]>,
+  forms: NameForms,
+): AsyncGenerator<NamedEntries, void> {
+  for await (const batch of batches) yield forms.apply(batch);
 }
 
 async function* walkNames(

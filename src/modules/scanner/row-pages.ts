@@ -1,13 +1,17 @@
 /** Our index entries of the scanned trees as one sequence of pages, the next one asked for ahead of its use. */
-import { type LocalSummary } from '../../domain/file-info.js';
+import { NO_SUMMARIES, type SummaryPage } from '../database/summary-page.js';
 import { type ScanRequest } from './scan-finding.js';
-import { type PlanPage } from './scan-plan.js';
 
-const LAST: PlanPage<LocalSummary> = { list: [], isLast: true };
+export interface RowPage {
+  readonly page: SummaryPage;
+  readonly isLast: boolean;
+}
+
+const LAST: RowPage = { page: NO_SUMMARIES, isLast: true };
 
 export class RowPages {
   private tree = 0;
-  private ahead: Promise<PlanPage<LocalSummary>>;
+  private ahead: Promise<RowPage>;
 
   constructor(
     private readonly trees: readonly string[],
@@ -16,10 +20,13 @@ export class RowPages {
     this.ahead = this.fetch(undefined);
   }
 
-  /** Pages after the last one are empty and last too. */
-  async next(): Promise<PlanPage<LocalSummary>> {
+  /** Pages after the last one are empty and last too. One call at a time. */
+  async next(): Promise<RowPage> {
     const page = await this.ahead;
-    if (!page.isLast) this.ahead = this.fetch(page.list.at(-1)?.name);
+    if (page.isLast) return page;
+    const { last } = page.page;
+    if (last === undefined) this.tree += 1;
+    this.ahead = this.fetch(last);
     return page;
   }
 
@@ -28,17 +35,17 @@ export class RowPages {
     await this.ahead.catch(() => undefined);
   }
 
-  private fetch(after: string | undefined): Promise<PlanPage<LocalSummary>> {
+  private fetch(after: Uint8Array | undefined): Promise<RowPage> {
     const page = this.fetchFrom(after);
     // Its failure is told by next; until then it is not an unhandled one.
     page.catch(() => undefined);
     return page;
   }
 
-  private async fetchFrom(after: string | undefined): Promise<PlanPage<LocalSummary>> {
+  private async fetchFrom(after: Uint8Array | undefined): Promise<RowPage> {
     for (let from = after; this.tree < this.trees.length; this.tree += 1, from = undefined) {
-      const list = await this.current(this.trees[this.tree], from);
-      if (list.length > 0) return { list, isLast: false };
+      const page = await this.current(this.trees[this.tree], from);
+      if (page.lengths !== '') return { page, isLast: false };
     }
     return LAST;
   }

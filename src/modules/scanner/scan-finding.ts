@@ -1,15 +1,14 @@
 /** What a scan is asked and what it tells. */
 import { type ItemProblem } from '../../domain/errors.js';
-import { type ItemType, type LocalSummary } from '../../domain/file-info.js';
+import { type ItemType } from '../../domain/file-info.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import { type Ownership } from '../../domain/platform-data.js';
 import { type KnownAccounts } from '../../platform/account-names.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { type SummaryPage } from '../database/summary-page.js';
 
-export interface ScanRequest {
-  readonly fs: FolderFs;
-  /** What to scan, with all below it; [''] = the whole folder. */
-  readonly names: readonly string[];
+/** How disk and index are compared. Goes from thread to thread as it is. */
+export interface ScanRules {
   readonly ignorePerms: boolean;
   /** Modification times on disk closer than this to what the index says are the same. Absent: 0. */
   readonly modTimeWindowNs?: number;
@@ -21,8 +20,14 @@ export interface ScanRequest {
   readonly isReceiveOnly?: boolean;
   /** Names on disk in another normal form are renamed to NFC; otherwise they are problems. */
   readonly autoNormalize: boolean;
-  /** A page of our index entries under `tree` after the name `after` in tree order; an empty one ends it. */
-  readonly current: (tree: string, after: string | undefined) => Promise<LocalSummary[]>;
+}
+
+export interface ScanRequest extends ScanRules {
+  readonly fs: FolderFs;
+  /** What to scan, with all below it; [''] = the whole folder. */
+  readonly names: readonly string[];
+  /** A page of our index entries under `tree` after the tree key `after`; an empty one ends it. */
+  readonly current: (tree: string, after: Uint8Array | undefined) => Promise<SummaryPage>;
   readonly signal: AbortSignal;
 }
 

@@ -4,17 +4,18 @@
  */
 import { SyncError } from '../../domain/errors.js';
 import { blockSizeKeeping } from '../../domain/block.js';
-import { IgnoreMatcher } from '../../domain/ignore/matcher.js';
+import { toNfc } from '../../domain/file-name.js';
 import { isBelow } from '../../domain/tree-order.js';
-import { type LocalSummary } from '../../domain/file-info.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
+import { compareEntries } from './compare-entries.js';
+import { type Difference } from './difference.js';
 import { type FindingBatches } from './finding-batches.js';
 import { type Hasher } from './hasher.js';
 import { ownerOf } from './item-owner.js';
+import { type NamedEntries } from './name-forms.js';
 import { NormalForm, scanTrees } from './normal-form.js';
 import { RowPages } from './row-pages.js';
 import { type ScannedItem, type ScanRequest } from './scan-finding.js';
-import { type PlanOptions, planStep, type PlanPage, type ScanDecision } from './scan-plan.js';
 import { type WalkedItem, type Walker, type WalkEntry } from './walker.js';
 
 /** Files given to the hasher and not done. */
@@ -23,8 +24,14 @@ const FILES_HASHING_MAX = 1024;
 const FILES_HASHING_RESUME = 512;
 /** Missing items held back until the end; more than these go out earlier. */
 const GONE_HELD_MAX = 20_000;
+/** Names in another normal form held back; more than these are renamed earlier. */
+const OTHERS_HELD_MAX = 1_000;
+
+const OTHER_EXISTS = 'cannot rename it to Unicode normal form C: that name is there too';
 
 const NO_BYTES = new Uint8Array(0);
+
+type ChangedItem = Extract<Difference, { readonly item: WalkedItem }>;
 
 export interface ScanParts {
   readonly walker: Walker;
@@ -34,11 +41,8 @@ export interface ScanParts {
 
 export class ScanRun {
   private readonly hashing = new Set<Promise<void>>();
-  private readonly normalForm: NormalForm;
-  private readonly options: PlanOptions;
   private gone: string[] = [];
-  private rows: PlanPage<LocalSummary> = { list: [], isLast: false };
-  private problem: string | undefined;
+  private others: string[] = [];
   private failure: unknown;
   private wake = (): void => undefined;
 
@@ -47,33 +51,57 @@ export class ScanRun {
     private readonly request: ScanRequest,
     private readonly parts: ScanParts,
     private readonly signal: AbortSignal,
-  ) {
-    const { fs, autoNormalize, ignorePerms, ignores, isReceiveOnly = false } = request;
-    const { modTimeWindowNs = 0, accounts } = request;
-    this.normalForm = new NormalForm(fs, autoNormalize);
-    const matcher = new IgnoreMatcher(ignores);
-    const isIgnored = (name: string): boolean => matcher.match(name).isIgnored;
-    this.options = { ignorePerms, isReceiveOnly, isIgnored, modTimeWindowNs, accounts };
-  }
+  ) {}
 
   async run(): Promise<void> {
-    const { walked, compared } = scanTrees(this.request.names);
+    await this.compare(this.request.names, (names, rows) =>
+      this.parts.walker.compare(this.request.fs, names, rows, this.request, this.signal),
+    );
+    await this.renameOthers();
+    await this.tellGone();
+  }
+
+  /** Waits for what it began, however it ends. */
+  private async compare(
+    requested: readonly string[],
+    differences: (names: readonly string[], rows: RowPages) => AsyncIterable<Difference[]>,
+  ): Promise<void> {
+    const { walked, compared } = scanTrees(requested);
     const pages = new RowPages(compared, this.request.current);
     try {
-      const batches = this.walk(walked);
-      for await (const batch of batches) {
-        const entries = await this.normalForm.apply(batch);
-        for (const entry of entries) {
-          if (entry.kind === 'problem') this.tellProblem(entry.problem);
-        }
-        await this.compare({ list: entries, isLast: false }, pages);
+      for await (const batch of differences(walked, pages)) {
+        for (const difference of batch) await this.act(difference);
         await this.parts.findings.room();
       }
-      await this.compare({ list: [], isLast: true }, pages);
-      await this.tellGone();
     } finally {
       await pages.abandon();
       await Promise.all(this.hashing);
+    }
+  }
+
+  /** What is on disk in another normal form is compared here, as it is renamed under way. */
+  private async renameOthers(): Promise<void> {
+    const others = this.others;
+    this.others = [];
+    const names: string[] = [];
+    for (const name of others) {
+      // Two items would have one name: that in NFC was compared already.
+      const other = await this.request.fs.stat(toNfc(name)).catch(() => undefined);
+      if (other === undefined) names.push(name);
+      else this.tellProblem({ name, code: 'exists', message: OTHER_EXISTS });
+    }
+    if (names.length === 0) return;
+    await this.compare(names, (walked, rows) =>
+      compareEntries(this.renamed(this.walk(walked)), rows, this.request),
+    );
+  }
+
+  private async *renamed(batches: AsyncIterable<WalkEntry[]>): AsyncGenerator<NamedEntries, void> {
+    const form = new NormalForm(this.request.fs, this.request.autoNormalize);
+    for await (const batch of batches) {
+      const entries = await form.apply(batch);
+      const told = entries.filter((entry) => entry.kind === 'problem');
+      yield { entries, told };
     }
   }
 
@@ -82,40 +110,36 @@ export class ScanRun {
     return this.parts.walker.walk(fs, names, this.signal, ignores);
   }
 
-  private async compare(entries: PlanPage<WalkEntry>, pages: RowPages): Promise<void> {
-    let rest = entries;
-    for (;;) {
-      const step = planStep(rest, this.rows, this.problem, this.options);
-      this.problem = step.problem;
-      rest = { ...rest, list: rest.list.slice(step.entriesUsed) };
-      this.rows = { ...this.rows, list: this.rows.list.slice(step.rowsUsed) };
-      for (const decision of step.decisions) await this.act(decision);
-      if (this.rows.list.length === 0 && !this.rows.isLast) this.rows = await pages.next();
-      else if (rest.list.length === 0) break;
+  private async act(difference: Difference): Promise<void> {
+    switch (difference.kind) {
+      case 'problem':
+        return this.tellProblem(difference.problem);
+      case 'ignored':
+        return this.parts.findings.add({ kind: 'ignored', name: difference.name });
+      case 'otherForm':
+        this.others.push(difference.name);
+        if (this.others.length >= OTHERS_HELD_MAX) await this.renameOthers();
+        return;
+      case 'gone':
+        this.gone.push(difference.name);
+        if (this.gone.length >= GONE_HELD_MAX) await this.tellGone();
+        return;
+      default:
+        return this.look(difference);
     }
   }
 
-  private async act(decision: ScanDecision): Promise<void> {
-    if (decision.kind === 'ignored') {
-      this.parts.findings.add({ kind: 'ignored', name: decision.row.name });
-      return;
-    }
-    if (decision.kind === 'gone') {
-      this.gone.push(decision.row.name);
-      if (this.gone.length >= GONE_HELD_MAX) await this.tellGone();
-      return;
-    }
-    const { item, row } = decision;
-    if (decision.kind === 'metadata') {
+  private async look({ kind, item, blockSize: recorded }: ChangedItem): Promise<void> {
+    if (kind === 'metadata') {
       const isFile = item.stat.type === 'file';
       this.tellChanged(item, item.stat, {
-        blockSize: isFile ? (row?.blockSize ?? 0) : 0,
+        blockSize: isFile ? recorded : 0,
         blockHashes: isFile ? undefined : NO_BYTES,
       });
       return;
     }
     if (this.hashing.size >= FILES_HASHING_MAX) await this.hashedDownTo(FILES_HASHING_RESUME);
-    const blockSize = blockSizeKeeping(item.stat.size, row?.blockSize || undefined);
+    const blockSize = blockSizeKeeping(item.stat.size, recorded || undefined);
     const hashed = this.hash(item, blockSize).finally(() => {
       this.hashing.delete(hashed);
       this.wake();

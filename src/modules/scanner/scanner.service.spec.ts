@@ -10,6 +10,7 @@ import {
 import { LocalFlag } from '../../domain/file-info.js';
 import { SystemClock } from '../../platform/clock.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { NO_SUMMARIES } from '../database/summary-page.js';
 import { Hasher, type HashedFile } from './hasher.js';
 import { InThreadHasher } from './in-thread-hasher.js';
 import { InThreadWalker } from './in-thread-walker.js';
@@ -328,7 +329,7 @@ describe.each(kits)('a scan (%s)', (_title, makeWalker, makeHasher, makeFolder) 
   it('stops when its reader leaves, and can be started again', async () => {
     for (let i = 0; i < 50; i++) await put(fs, `f${i}`, 'x');
     const { signal } = new AbortController();
-    const current = () => Promise.resolve([]);
+    const current = () => Promise.resolve(NO_SUMMARIES);
     const options = { ignorePerms: false, autoNormalize: true, ignores: [] };
     const request = { fs, names: [''], ...options, current, signal };
     for await (const batch of scanner.scan(request)) {

@@ -5,82 +5,99 @@
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import { toSyncError } from '../../platform/system-errors.js';
+import { CompareSession } from './compare-session.js';
+import { type DifferenceBatch } from './difference.js';
+import { type RowPage } from './row-pages.js';
+import { type ScanRules } from './scan-finding.js';
 import { packBatch, type WalkBatch } from './walk-batch.js';
+import { WalkReader } from './walk-reader.js';
 import { walkTree, type WalkTarget } from './walk-tree.js';
-import { type WalkEntry } from './walker.js';
-
-const BATCH_ENTRIES_MAX = 1000;
-/** UTF-16 units of names and link targets, about bytes. */
-const BATCH_NAME_UNITS_MAX = 128 * 1024;
-/** On a slow disk a batch goes out with what was found by then. */
-const BATCH_TIME_MS_MAX = 100;
 
 export type WalkRequest =
-  | { readonly kind: 'start'; readonly walk: number; readonly target: WalkTarget }
+  | {
+      readonly kind: 'start';
+      readonly walk: number;
+      readonly target: WalkTarget;
+      /** What is found is compared with the rows that come, and only what differs is told. */
+      readonly rules?: ScanRules;
+    }
   | { readonly kind: 'next'; readonly walk: number }
+  | { readonly kind: 'rows'; readonly walk: number; readonly rows: RowPage }
   | { readonly kind: 'stop'; readonly walk: number };
 
 export interface WalkReply {
   readonly walk: number;
   readonly batch?: WalkBatch;
+  readonly differences?: DifferenceBatch;
+  /** Pages of rows that were taken since the last reply. */
+  readonly rowsTaken?: number;
   readonly isLast: boolean;
   readonly error?: { code: ErrorCode; message: string; retryable: boolean };
 }
 
+type Told = Omit<WalkReply, 'walk' | 'error'>;
+
+interface Walk {
+  readonly reader: WalkReader;
+  readonly comparison: CompareSession | undefined;
+  /** Requests that wait for rows. */
+  credits: number;
+}
+
 export class WalkSessions {
-  private readonly walks = new Map<number, Generator<WalkEntry, void>>();
+  private readonly walks = new Map<number, Walk>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** undefined where the request has no reply: a stop, or a request to a walk that is over. */
-  handle(request: WalkRequest): WalkReply | undefined {
-    const { walk } = request;
+  /** What is to be replied now; nothing to a stop, or to a request to a walk that is over. */
+  handle(request: WalkRequest): WalkReply[] {
     if (request.kind === 'start') {
-      this.walks.set(walk, walkTree(request.target));
-      return undefined;
+      this.start(request);
+      return [];
     }
-    const entries = this.walks.get(walk);
-    if (entries === undefined) return undefined;
+    const walk = this.walks.get(request.walk);
+    if (walk === undefined) return [];
     if (request.kind === 'stop') {
-      this.end(walk, entries);
-      return undefined;
+      this.walks.delete(request.walk);
+      walk.reader.end();
+      return [];
     }
-    return this.advance(walk, entries);
+    if (request.kind === 'next') walk.credits += 1;
+    else walk.comparison?.giveRows(request.rows);
+    return this.goOn(request.walk, walk);
   }
 
-  private advance(walk: number, entries: Generator<WalkEntry, void>): WalkReply {
+  private start({ walk, target, rules }: WalkRequest & { readonly kind: 'start' }): void {
+    const reader = new WalkReader(walkTree(target), this.clock);
+    const comparison = rules && new CompareSession(reader, rules, this.clock);
+    this.walks.set(walk, { reader, comparison, credits: 0 });
+  }
+
+  private goOn(number: number, walk: Walk): WalkReply[] {
+    const replies: WalkReply[] = [];
+    while (walk.credits > 0) {
+      const told = this.advance(walk);
+      if (told === undefined) break;
+      walk.credits -= 1;
+      replies.push({ walk: number, ...told });
+      if (told.isLast) {
+        this.walks.delete(number);
+        break;
+      }
+    }
+    return replies;
+  }
+
+  /** undefined: rows have to come first. */
+  private advance({ reader, comparison }: Walk): (Told & Pick<WalkReply, 'error'>) | undefined {
     try {
-      const { found, isLast } = this.collect(entries);
-      if (isLast) this.walks.delete(walk);
-      return { walk, batch: packBatch(found), isLast };
+      if (comparison !== undefined) return comparison.advance();
+      const { found, isLast } = reader.batch();
+      return { batch: packBatch(found), isLast };
     } catch (error) {
-      this.walks.delete(walk);
       const { code, message, retryable } =
         error instanceof SyncError ? error : toSyncError('walk', '', error);
-      return { walk, isLast: true, error: { code, message, retryable } };
+      return { isLast: true, error: { code, message, retryable } };
     }
-  }
-
-  private collect(entries: Generator<WalkEntry, void>): { found: WalkEntry[]; isLast: boolean } {
-    const found: WalkEntry[] = [];
-    const endMs = this.clock.monotonicMs() + BATCH_TIME_MS_MAX;
-    let units = 0;
-    while (
-      found.length < BATCH_ENTRIES_MAX &&
-      units < BATCH_NAME_UNITS_MAX &&
-      this.clock.monotonicMs() < endMs
-    ) {
-      const next = entries.next();
-      if (next.done === true) return { found, isLast: true };
-      found.push(next.value);
-      units += next.value.name.length;
-      if (next.value.kind === 'item') units += next.value.symlinkTarget.length;
-    }
-    return { found, isLast: false };
-  }
-
-  private end(walk: number, entries: Generator<WalkEntry, void>): void {
-    this.walks.delete(walk);
-    entries.return();
   }
 }

@@ -4,29 +4,20 @@
  * entry stands. Internal names and temp names (domain/file-name.ts) are left out, and so is what is neither file,
  * directory nor link.
  */
-import { type ItemProblem } from '../../domain/errors.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
-import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
+import { type Difference } from './difference.js';
+import { type RowPage } from './row-pages.js';
+import { type ScanRules } from './scan-finding.js';
+import { type WalkedItem, type WalkEntry, type WalkProblem } from './walk-entry.js';
 
-export interface WalkedItem {
-  readonly kind: 'item';
-  readonly name: string;
-  readonly stat: ItemStat;
-  /** Of a symlink, else ''. */
-  readonly symlinkTarget: string;
+export { type WalkedItem, type WalkEntry, type WalkProblem };
+
+/** Our index entries of the names that are compared, in tree order. */
+export interface RowSource {
+  /** Pages after the last one are last too. Called again when the promise before is settled. */
+  next(): Promise<RowPage>;
 }
-
-/**
- * Nothing is known of this name or of anything below it: its index entries must be left alone. Code 'changed' means that
- * it was exchanged under way and a second look will tell.
- */
-export interface WalkProblem {
-  readonly kind: 'problem';
-  readonly name: string;
-  readonly problem: ItemProblem;
-}
-
-export type WalkEntry = WalkedItem | WalkProblem;
 
 export abstract class Walker {
   /**
@@ -41,5 +32,16 @@ export abstract class Walker {
     signal: AbortSignal,
     ignores?: readonly IgnorePattern[],
   ): AsyncIterable<WalkEntry[]>;
+  /**
+   * Walks as walk does, compares with the index and tells what differs, in the order of the names, problems told early.
+   * A name that is on disk in another normal form is told and passed over, with its index entries and all below it.
+   */
+  abstract compare(
+    fs: FolderFs,
+    names: readonly string[],
+    rows: RowSource,
+    rules: ScanRules,
+    signal: AbortSignal,
+  ): AsyncIterable<Difference[]>;
   abstract close(): Promise<void>;
 }
