@@ -76,7 +76,9 @@ async function relay(holders, { linkRttMs, linkLoss, linkMbit }) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
   const isReady = () => said.includes('ready') || child.exitCode !== null;
   await until('the relay is ready', isReady, 10_000);
-  if (!said.includes('ready')) throw new Error(`no netem in the kernel, and no relay: ${said}`);
+  if (!said.includes('ready')) {
+    throw new Error(`no netem in the kernel, and no relay: ${said.trim().split('\n').pop()}`);
+  }
   for (const [i, device] of devices.entries()) {
     run('ip', 'link', 'set', device, 'netns', String(holders[i].pid));
     if (i > 0) runIn(holders[i], 'ip', 'link', 'set', device, 'name', devices[0]);

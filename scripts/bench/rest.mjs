@@ -1,15 +1,13 @@
 /** The HTTP side of a node, which has the same paths in ours and in stock. */
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
 
 export const API_KEY = 'bench';
-
-/** One connection at a time is kept, so that asking often leaves little on the wire. */
-const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 /** Resolves to the answer's JSON; rejects where there is no answer or another status than 200. */
 export function ask(port, method, path) {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, method, path, agent };
+    // A connection of its own: one that is kept may be closed by the node in the moment of asking.
+    const options = { host: '127.0.0.1', port, method, path, agent: false };
     const asked = request({ ...options, headers: { 'X-API-Key': API_KEY } }, (response) => {
       let text = '';
       response.setEncoding('utf8');

@@ -49,11 +49,11 @@ const countOf = (directory) =>
     : 0;
 
 async function timed(nodes, step) {
-  const before = nodes.map((node) => node.usage().cpuS);
+  const before = nodes.map((node) => node.cpuS());
   const startMs = performance.now();
   await step();
   const s = (performance.now() - startMs) / 1000;
-  return { s, cpuS: nodes.map((node, i) => node.usage().cpuS - before[i]) };
+  return { s, cpuS: nodes.map((node, i) => node.cpuS() - before[i]) };
 }
 
 async function savedFiles(kind, a, b) {
@@ -154,7 +154,7 @@ async function run(kind, base) {
   }
   try {
     b.start(a, false);
-    await b.listens();
+    await b.isReady();
     a.start(b, true);
     for (const node of [a, b]) await node.says('Completed initial scan');
     fs.writeFileSync(join(a.root, 'first'), 'first');
@@ -164,7 +164,7 @@ async function run(kind, base) {
     if (busyS > 0) await busyFile(kind, a, b);
     if (burst > 0) await wholeTrees(kind, a, b);
     compareTrees(a.root, b.root);
-    const peaks = [a, b].map((node) => Math.round(node.usage().peakMiB));
+    const peaks = [a, b].map((node) => Math.round(node.memory().peakMiB));
     say(kind, `peak of memory: ${peaks.join(' and ')} MiB`);
   } finally {
     await Promise.allSettled([a.stop(), b.stop()]);
