@@ -16,7 +16,7 @@ const IDLE_MS = 5_000;
 
 /** By size. */
 const free = new Map<number, ArrayBuffer[]>();
-/** Those made here, as they are now: a buffer that was transferred is another object. */
+/** Those that somebody has, as they are now: a buffer that was transferred is another object. */
 const known = new WeakSet<ArrayBufferLike>();
 let freeBytes = 0;
 let isUsed = false;
@@ -35,6 +35,7 @@ export function takeFreeBuffer(byteLength: number): ArrayBuffer | undefined {
   if (buffer === undefined) return undefined;
   isUsed = true;
   freeBytes -= buffer.byteLength;
+  known.add(buffer);
   return buffer;
 }
 
@@ -50,7 +51,7 @@ export function takeBuffer(byteLength: number): ArrayBuffer {
 
 /** Nothing may use the bytes any more. Others than block buffers are left alone. */
 export function giveBuffer(buffer: ArrayBufferLike): void {
-  if (!known.has(buffer)) return;
+  if (!known.delete(buffer)) return;
   const { byteLength } = buffer;
   if (byteLength === 0 || freeBytes + byteLength > FREE_BYTES_MAX) return;
   const others = free.get(byteLength);
@@ -63,6 +64,21 @@ export function giveBuffer(buffer: ArrayBufferLike): void {
 /** Whether the bytes are all alone in a block buffer, so that it may be transferred or given back with them. */
 export function isInBlockBuffer({ buffer }: Uint8Array): boolean {
   return known.has(buffer);
+}
+
+/** The bytes and, right before them in one piece, their front: undefined where they lie in no block buffer behind room for it. */
+export function withFront(front: readonly Uint8Array[], data: Uint8Array): Uint8Array | undefined {
+  const frontBytes = front.reduce((sum, part) => sum + part.length, 0);
+  if (data.byteOffset !== FRONT_BYTES || frontBytes > FRONT_BYTES || !known.has(data.buffer)) {
+    return undefined;
+  }
+  const all = new Uint8Array(data.buffer, FRONT_BYTES - frontBytes, frontBytes + data.length);
+  let at = 0;
+  for (const part of front) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** A block buffer that comes back from another thread. */

@@ -86,10 +86,17 @@ export function runDiskTask(
   }
 }
 
+/** A regular file. */
+export function openForReading(path: string): number {
+  const descriptor = fs.openSync(path, READ);
+  if (fs.fstatSync(descriptor).isFile()) return descriptor;
+  fs.closeSync(descriptor);
+  throw new SyncError('refused', 'not a regular file');
+}
+
 function read(task: DiskTask & { kind: 'read' }, target: Uint8Array): Uint8Array | undefined {
-  const descriptor = fs.openSync(`${task.directory}/${task.name}`, READ);
+  const descriptor = openForReading(`${task.directory}/${task.name}`);
   try {
-    if (!fs.fstatSync(descriptor).isFile()) throw new SyncError('refused', 'not a regular file');
     for (let done = 0; done < task.length;) {
       const at = task.position + done;
       const count = fs.readSync(descriptor, target, done, task.length - done, at);

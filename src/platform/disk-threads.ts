@@ -4,8 +4,8 @@
  * files wait for one another while few threads are at it: the more there are in a group, the less each waits for the
  * flush that they share. What waits is bounded by its callers: each folder has a bounded number of operations.
  */
-import { giveBuffer, returned } from './block-buffers.js';
-import { type BlockWriteReply, type BlockWriteRequest } from './block-tasks.js';
+import { FRONT_BYTES, giveBuffer, returned, takeFreeBuffer } from './block-buffers.js';
+import { type BlockRead, type BlockReply, type BlockRequest } from './block-tasks.js';
 import {
   bytesOf,
   type DiskReply,
@@ -31,8 +31,8 @@ const PUT_GROUP_FILES_MAX = 256;
 const PUT_GROUP_BYTES_MAX = 4 * 1024 * 1024;
 const GROUP_BYTES_MAX = 1024 * 1024;
 
-type Request = DiskRequest | BlockWriteRequest;
-type Reply = DiskReply | BlockWriteReply;
+type Request = DiskRequest | BlockRequest;
+type Reply = DiskReply | BlockReply;
 
 interface Waiting {
   readonly task: DiskTask;
@@ -43,6 +43,8 @@ interface Waiting {
 /** What travels in one message. */
 interface Job {
   readonly isPut?: boolean;
+  /** Of the file that it writes a block to. */
+  readonly descriptor?: number;
   /** The message, and what is transferred with it. */
   pack(group: number): [Request, ArrayBuffer[]];
   settle(reply: Reply): void;
@@ -59,6 +61,8 @@ export class DiskThreads {
   private readonly waiting: Waiting[] = [];
   private readonly waitingPuts: Waiting[] = [];
   private readonly blocks: Job[] = [];
+  /** Whose it is to be handed to a thread. */
+  private turn = 0;
   private users = 0;
   private lastGroup = 0;
   private isDispatchDue = false;
@@ -86,8 +90,33 @@ export class DiskThreads {
 
   /** The buffer behind the data is a block buffer and goes with it. Settles as run; false: not the hash's bytes. */
   writeBlock(write: BlockWrite): Promise<boolean> {
+    return this.runBlock(write, (buffer, isRight) => {
+      giveBuffer(buffer);
+      return isRight;
+    });
+  }
+
+  /** In a block buffer of its own, behind FRONT_BYTES; undefined where the content is not the wanted one. */
+  readBlock(read: BlockRead): Promise<Uint8Array | undefined> {
+    return this.runBlock(read, (buffer, isRight) => {
+      if (isRight) return new Uint8Array(buffer, FRONT_BYTES, read.length);
+      giveBuffer(buffer);
+      return undefined;
+    });
+  }
+
+  private runBlock<T>(
+    block: BlockRequest['block'],
+    resultOf: (buffer: ArrayBuffer, isRight: boolean) => T,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.blocks.push(blockJob(write, resolve, reject));
+      const settle = ({ buffer, isRight, failure }: BlockReply): void => {
+        const back = returned(buffer);
+        if (failure === undefined) return resolve(resultOf(back, isRight));
+        giveBuffer(back);
+        reject(errorFrom(failure));
+      };
+      this.blocks.push(blockJob(block, settle, reject));
       this.dispatch();
     });
   }
@@ -102,21 +131,53 @@ export class DiskThreads {
   }
 
   private dispatch(): void {
-    while (this.waiting.length > 0 || this.blocks.length > 0) {
-      const to = this.leastBusy();
-      if (to === undefined) break;
-      const share = Math.max(GROUP_TASKS_MIN, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
-      const tasksMax = Math.min(GROUP_TASKS_MAX, share);
-      const take = (): Waiting[] => takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX);
-      this.send(to, this.blocks.shift() ?? groupJob(take()));
+    const sources = [() => this.nextGroup(), () => this.nextBlock(), () => this.nextPuts()];
+    // In turn, so that none keeps the others waiting.
+    for (let misses = 0; misses < sources.length; this.turn += 1) {
+      const source = sources[this.turn % sources.length] as () => boolean;
+      misses = source() ? 0 : misses + 1;
     }
-    while (this.waitingPuts.length > 0) {
-      if (this.threads.filter(isPutting).length >= PUT_THREADS_MAX) return;
-      const to = this.leastBusy();
-      if (to === undefined) return;
-      const group = takeGroup(this.waitingPuts, PUT_GROUP_FILES_MAX, PUT_GROUP_BYTES_MAX);
-      this.send(to, { ...groupJob(group), isPut: true });
+  }
+
+  /** Hands a group to a thread; false when there is none, or no thread has room. */
+  private nextGroup(): boolean {
+    const to = this.waiting.length > 0 ? this.leastBusy() : undefined;
+    if (to === undefined) return false;
+    // The share of a thread: all of them shall have work.
+    const share = Math.max(GROUP_TASKS_MIN, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
+    const tasksMax = Math.min(GROUP_TASKS_MAX, share);
+    this.send(to, groupJob(takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX)));
+    return true;
+  }
+
+  private nextPuts(): boolean {
+    if (this.waitingPuts.length === 0) return false;
+    if (this.threads.filter(isPutting).length >= PUT_THREADS_MAX) return false;
+    const to = this.leastBusy();
+    if (to === undefined) return false;
+    const group = takeGroup(this.waitingPuts, PUT_GROUP_FILES_MAX, PUT_GROUP_BYTES_MAX);
+    this.send(to, { ...groupJob(group), isPut: true });
+    return true;
+  }
+
+  /** The first that may go. */
+  private nextBlock(): boolean {
+    for (const [index, job] of this.blocks.entries()) {
+      const to = this.writerOf(job.descriptor) ?? this.leastBusy();
+      if (to === undefined) return false;
+      if (to.jobs.size >= GROUPS_PER_THREAD_MAX) continue;
+      this.blocks.splice(index, 1);
+      this.send(to, job);
+      return true;
     }
+    return false;
+  }
+
+  /** The thread that writes to the file just now: others would only wait for it, and use up a processor while they do. */
+  private writerOf(descriptor: number | undefined): DiskThread | undefined {
+    if (descriptor === undefined) return undefined;
+    const isOfFile = (job: Job): boolean => job.descriptor === descriptor;
+    return this.threads.find(({ jobs }) => [...jobs.values()].some(isOfFile));
   }
 
   private send(to: DiskThread, job: Job): void {
@@ -195,18 +256,18 @@ function groupJob(group: readonly Waiting[]): Job {
 }
 
 function blockJob(
-  write: BlockWrite,
-  resolve: (isRight: boolean) => void,
+  block: BlockRequest['block'],
+  settle: (reply: BlockReply) => void,
   reject: (error: Error) => void,
 ): Job {
   return {
-    pack: (group) => [{ group, write }, [write.data.buffer]],
-    settle: (reply) => {
-      const { isRight, buffer, failure } = reply as BlockWriteReply;
-      giveBuffer(returned(buffer));
-      if (failure === undefined) resolve(isRight);
-      else reject(errorFrom(failure));
+    ...('data' in block ? { descriptor: block.descriptor } : {}),
+    pack: (group) => {
+      if ('data' in block) return [{ group, block, buffer: undefined }, [block.data.buffer]];
+      const buffer = takeFreeBuffer(FRONT_BYTES + block.length);
+      return [{ group, block, buffer }, buffer === undefined ? [] : [buffer]];
     },
+    settle: (reply) => settle(reply as BlockReply),
     reject,
   };
 }

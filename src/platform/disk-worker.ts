@@ -1,6 +1,6 @@
 /** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts); blocks one by one (block-tasks.ts). */
 import { parentPort } from 'node:worker_threads';
-import { type BlockWriteRequest, runBlockWrite } from './block-tasks.js';
+import { type BlockRequest, runBlockTask } from './block-tasks.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
 import { putFiles, type PutTask } from './put-files.js';
@@ -40,9 +40,9 @@ function run(request: DiskRequest): DiskReply {
   return { group: request.group, numbers, data, failures };
 }
 
-parentPort?.on('message', (request: DiskRequest | BlockWriteRequest) => {
-  if ('write' in request) {
-    const reply = runBlockWrite(request);
+parentPort?.on('message', (request: DiskRequest | BlockRequest) => {
+  if ('block' in request) {
+    const reply = runBlockTask(request);
     return parentPort?.postMessage(reply, [reply.buffer]);
   }
   const reply = run(request);

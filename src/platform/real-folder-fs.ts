@@ -7,6 +7,7 @@ import * as fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
+import { BLOCK_BUFFER_BYTES_MIN } from './block-buffers.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
 import { type DiskSpace, spaceAt } from './disk-space.js';
@@ -249,6 +250,8 @@ export class RealFolderFs extends FolderFs {
       const { parent, base } = splitName(name);
       return this.directories.use(parent, (directory) => {
         const range = { name: base, position, length, sha256 };
+        if (length >= BLOCK_BUFFER_BYTES_MIN)
+          return this.threads.readBlock({ directory, ...range });
         const reading = this.threads.run({ kind: 'read', directory, ...range });
         return reading as Promise<Uint8Array | undefined>;
       });

@@ -5,6 +5,7 @@
  */
 import { Duplex } from 'node:stream';
 import { SyncError } from '../../domain/errors.js';
+import { isInBlockBuffer } from '../../platform/block-buffers.js';
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { hostPort, parseTcpAddress } from './tcp-address.js';
 import { type Channel, type Listener, Transport } from './transport.js';
@@ -228,7 +229,8 @@ class MemoryEnd extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.underWayBytes += chunk.length;
     const isFull = this.underWayBytes > UNDER_WAY_BYTES_MAX;
-    this.send(chunk, () => {
+    // The writer may use its memory again as soon as it is told, before the peer has taken this.
+    this.send(isInBlockBuffer(chunk) ? Buffer.from(chunk) : chunk, () => {
       this.underWayBytes -= chunk.length;
       if (isFull) done();
     });

@@ -9,6 +9,7 @@ import { type Duplex } from 'node:stream';
 import { SyncError, messageOf } from '../../domain/errors.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
 import { type Compression } from '../../domain/wire-terms.js';
+import { giveBuffer } from '../../platform/block-buffers.js';
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { endStream } from './closing.js';
 import { compress, shouldCompress } from './compression.js';
@@ -271,11 +272,18 @@ export class Connection implements PeerConnection {
     }
   }
 
+  /** Has the data from then on. */
   #respond(id: number, code: ResponseCode, data: Uint8Array): Promise<void> {
-    return this.#send('response', MessageType.response, responseToWire(id, code, data));
+    const parts = responseToWire(id, code, data);
+    return this.#send('response', MessageType.response, parts, () => giveBuffer(data.buffer));
   }
 
-  async #send(lane: Lane, type: MessageType, parts: readonly Uint8Array[]): Promise<void> {
+  async #send(
+    lane: Lane,
+    type: MessageType,
+    parts: readonly Uint8Array[],
+    sent?: () => void,
+  ): Promise<void> {
     const byteLength = parts.reduce((sum, part) => sum + part.length, 0);
     const isResponse = type === MessageType.response;
     let packed: Uint8Array | undefined;
@@ -289,7 +297,7 @@ export class Connection implements PeerConnection {
       const form = packed === undefined ? '' : ' lz4';
       this.options.trace(`out ${MESSAGE_NAMES[type]} ${byteLength} B${form}`);
     }
-    await this.#outbox.add(lane, frame);
+    await this.#outbox.add(lane, frame, sent);
   }
 
   #every(intervalMs: number, action: () => void): void {

@@ -9,6 +9,7 @@ import {
   giveBuffer,
   takeBuffer,
   takeFreeBuffer,
+  withFront,
 } from '../../platform/block-buffers.js';
 import { bep } from './gen/bep.js';
 import * as limits from './wire-limits.js';
@@ -247,5 +248,11 @@ export function encodeFrame(
   front.set(header, HEADER_LENGTH_BYTES);
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   front.writeUInt32BE(length, HEADER_LENGTH_BYTES + header.length);
-  return [front, ...parts.filter((part) => part.length > 0)];
+  return inOnePiece([front, ...parts.filter((part) => part.length > 0)]);
+}
+
+/** Where the last part has room before it for the others: to the stream one piece costs no copy, several do. */
+function inOnePiece(frame: Uint8Array[]): Uint8Array[] {
+  const whole = frame.length < 2 ? undefined : withFront(frame.slice(0, -1), frame.at(-1)!);
+  return whole === undefined ? frame : [whole];
 }

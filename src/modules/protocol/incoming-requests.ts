@@ -26,7 +26,7 @@ export const REQUESTS_OUT_MAX = 4_096;
 const NO_DATA = new Uint8Array(0);
 
 export interface RequestAnswers {
-  /** Reads the block. */
+  /** Reads the block, into memory that becomes the response's. */
   read(request: BlockRequest): Promise<Uint8Array>;
   /** Resolves when the response was handed to the stream. */
   respond(id: number, code: ResponseCode, data: Uint8Array): Promise<void>;

@@ -23,6 +23,7 @@ interface WaitingFrame {
   readonly parts: readonly Uint8Array[];
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  readonly sent: (() => void) | undefined;
 }
 
 export class Outbox {
@@ -57,11 +58,14 @@ export class Outbox {
     return this.#isWaitingForDrain;
   }
 
-  /** Resolves when the frame was handed to the stream; rejects with what closed the outbox. */
-  add(lane: Lane, parts: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Resolves when the frame was handed to the stream; rejects with what closed the outbox. `sent` is called when the
+   * stream needs its bytes no more, if it comes to that.
+   */
+  add(lane: Lane, parts: readonly Uint8Array[], sent?: () => void): Promise<void> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     return new Promise((resolve, reject) => {
-      this.#lanes[lane].push({ parts, resolve, reject });
+      this.#lanes[lane].push({ parts, resolve, reject, sent });
       this.#flushSoon();
     });
   }
@@ -123,7 +127,7 @@ export class Outbox {
       const pieceBytes = this.limit.throttle.pieceBytes?.() ?? PIECE_BYTES;
       this.#rest = frame.parts.flatMap((part) => piecesOf(part, pieceBytes));
     } else {
-      this.#write(frame.parts);
+      this.#write(frame.parts, frame.sent);
       frame.resolve();
     }
     return true;
@@ -163,7 +167,7 @@ export class Outbox {
         return false;
       }
       this.#rest.shift();
-      this.#write([piece]);
+      this.#write([piece], this.#rest.length === 0 ? this.#restOf?.sent : undefined);
       this.#pauseFor(this.limit?.throttle.sent(piece.length) ?? 0);
     }
     this.#restOf?.resolve();
@@ -191,11 +195,13 @@ export class Outbox {
     });
   }
 
-  #write(parts: readonly Uint8Array[]): void {
+  #write(parts: readonly Uint8Array[], sent: (() => void) | undefined): void {
     let byteLength = 0;
+    const last = parts.at(-1);
     for (const part of parts) {
       byteLength += part.length;
-      this.stream.write(part);
+      if (part !== last || sent === undefined) this.stream.write(part);
+      else this.stream.write(part, (error) => (error ? undefined : sent()));
     }
     this.onWritten(byteLength);
   }
