@@ -38,23 +38,24 @@ export function orderOf(
   return pullOrder === 'random' ? { kind: 'random', seed } : { kind: pullOrder };
 }
 
-/** `after`: the need that the walk goes on behind. */
+/** `after`: the need that the walk goes on behind. `onPage` hears of the items before they are given, some at a time. */
 export async function* walkNeeds(
   database: Needs,
   folder: string,
   order: NeedOrder | undefined,
   after: WalkedNeed | undefined,
+  onPage: (items: readonly NeededItem[]) => void = () => undefined,
 ): AsyncGenerator<WalkedNeed> {
   if (order === undefined) {
-    yield* inTreeOrder(database, folder, after?.item.global.name);
+    yield* inTreeOrder(database, folder, after?.item.global.name, onPage);
     return;
   }
   const place = after?.place;
   if (place === undefined || place.order.kind === 'others') {
-    yield* inOrder(database, folder, { kind: 'others' }, place?.at);
-    yield* inOrder(database, folder, order, undefined);
+    yield* inOrder(database, folder, { kind: 'others' }, place?.at, onPage);
+    yield* inOrder(database, folder, order, undefined, onPage);
   } else {
-    yield* inOrder(database, folder, order, place.at);
+    yield* inOrder(database, folder, order, place.at, onPage);
   }
 }
 
@@ -62,10 +63,12 @@ async function* inTreeOrder(
   database: Needs,
   folder: string,
   from: string | undefined,
+  onPage: (items: readonly NeededItem[]) => void,
 ): AsyncGenerator<WalkedNeed> {
   let after = from;
   for (;;) {
     const page = await database.needs(folder, after, NEEDS_PAGE_ITEMS);
+    onPage(page);
     for (const item of page) yield { item, place: undefined };
     after = page.at(-1)?.global.name;
     if (after === undefined) return;
@@ -77,12 +80,13 @@ async function* inOrder(
   folder: string,
   order: NeedOrder,
   from: NeedPlace | undefined,
+  onPage: (items: readonly NeededItem[]) => void,
 ): AsyncGenerator<WalkedNeed> {
   let after = from;
   for (;;) {
     const places = await database.needPlaces(folder, order, after, ORDERED_NAMES_AT_ONCE);
     for (let at = 0; at < places.length; at += NEEDS_PAGE_ITEMS) {
-      yield* itemsAt(database, folder, order, places.slice(at, at + NEEDS_PAGE_ITEMS));
+      yield* itemsAt(database, folder, order, places.slice(at, at + NEEDS_PAGE_ITEMS), onPage);
     }
     after = places.at(-1);
     if (places.length < ORDERED_NAMES_AT_ONCE) return;
@@ -94,6 +98,7 @@ async function* itemsAt(
   folder: string,
   order: NeedOrder,
   places: readonly NeedPlace[],
+  onPage: (items: readonly NeededItem[]) => void,
 ): AsyncGenerator<WalkedNeed> {
   let left = places;
   while (left.length > 0) {
@@ -101,6 +106,7 @@ async function* itemsAt(
       folder,
       left.map(({ name }) => name),
     );
+    onPage(items);
     for (const item of items) {
       const index = left.findIndex(({ name }) => name === item.global.name);
       yield { item, place: { order, at: left[index] } };

@@ -11,6 +11,7 @@ import { type IndexDatabase, type NeededItem, type NeedOrder } from '../database
 import { type Versioner } from '../versions/versioner.js';
 import { type DiskView } from './disk-view.js';
 import { type FolderRoom } from './folder-room.js';
+import { type OwnPlaces } from './own-places.js';
 import { type OwnerKeeper } from './owner-keeper.js';
 import { type PartialFiles } from './partial-files.js';
 import { type Patience } from './patience.js';
@@ -61,6 +62,7 @@ export interface PullContext {
   readonly transfers: Transfers;
   readonly room: FolderRoom;
   readonly owners: OwnerKeeper;
+  readonly ownPlaces: OwnPlaces;
   /** In which order files are made; undefined: tree order. */
   readonly order: NeedOrder | undefined;
   readonly temps: TempBook;

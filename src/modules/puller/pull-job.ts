@@ -2,7 +2,7 @@
 import { type NeededItem } from '../database/index-database.js';
 import { type WalkPlace } from './needs-walk.js';
 import { type PullAction } from './pull-plan.js';
-import { isSmallFile } from './small-file.js';
+import { isSmallFile } from './small-file-rules.js';
 
 /** In the bound on files in flight so many small files count as one: they are over in no time. */
 export const SMALL_FILES_PER_FILE = 32;

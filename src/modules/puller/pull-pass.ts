@@ -38,7 +38,8 @@ import {
 } from './pull-plan.js';
 import { type RetryBook } from './retry-book.js';
 import { NoRoomError } from './room-book.js';
-import { isSmallFile, pullSmallFile } from './small-file.js';
+import { pullSmallFile } from './small-file.js';
+import { isSmallFile } from './small-file-rules.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
 
 export class PullPass {
@@ -140,7 +141,12 @@ export class PullPass {
   private async *jobs(phase: PullPhase, after?: PullJob): AsyncGenerator<PullJob> {
     const { needs, folder, signal, clock, temps } = this.ctx;
     const order = phase === 'build' ? this.ctx.order : undefined;
-    for await (const { item, place } of walkNeeds(needs, folder.settings.id, order, after)) {
+    const { id } = folder.settings;
+    const onPage =
+      phase === 'build'
+        ? (items: readonly NeededItem[]): void => this.ctx.ownPlaces.lookUp(items)
+        : undefined;
+    for await (const { item, place } of walkNeeds(needs, id, order, after, onPage)) {
       signal.throwIfAborted();
       const isIgnored = isLeftOut(item, folder.ignores);
       if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {

@@ -15,6 +15,7 @@ import { DiskView } from './disk-view.js';
 import { FolderRoom } from './folder-room.js';
 import { OpenNeeds } from './open-needs.js';
 import { orderOf } from './needs-walk.js';
+import { OwnPlaces } from './own-places.js';
 import { OwnerKeeper } from './owner-keeper.js';
 import { PartialFiles, type PartialFile } from './partial-files.js';
 import { Patience } from './patience.js';
@@ -216,6 +217,7 @@ export class PullerService {
       transfers,
       room,
       owners,
+      ownPlaces: new OwnPlaces(database),
       order: orderOf(settings, seed),
       temps,
       partial,

@@ -3,7 +3,7 @@
  * way as the long one: content checked, flushed before it has its name, recorded after. Whatever is unusual about the
  * file, or found on disk, is left to the long way, which begins afresh.
  */
-import { blockHash, blockLength, isZeroBlock, MIN_BLOCK_BYTES } from '../../domain/block.js';
+import { blockHash, blockLength, isZeroBlock } from '../../domain/block.js';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
@@ -19,15 +19,8 @@ import { createPermissions } from './temp-file.js';
 import { requireParent } from './tree-actions.js';
 import { isDenied } from './writable-directories.js';
 
-const SMALL_FILE_BYTES_MAX = MIN_BLOCK_BYTES;
-
 /** What the disk answers where the short way does not go. */
 const UNUSUAL: ReadonlySet<ErrorCode> = new Set(['exists', 'changed', 'refused']);
-
-export function isSmallFile({ global, local }: NeededItem): boolean {
-  if (global.type !== 'file' || global.deleted || global.size > SMALL_FILE_BYTES_MAX) return false;
-  return !isPresent(local) || local.type === 'file';
-}
 
 /** 'unusual' when the long way has to be taken; nothing has changed on disk then. */
 export async function pullSmallFile(
@@ -106,7 +99,7 @@ async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array
   const size = blockLength(global, 0);
   const hash = blockHash(global, 0);
   if (size === 0 || isZeroBlock(hash, size)) return new Uint8Array(size);
-  const own = await ownCopy(ctx, hash, size);
+  const own = await ownCopy(ctx, item, hash, size);
   if (own !== undefined) return own;
   if (ctx.source.connected(item.devices).length === 0) throw new NoDeviceError(global.name);
   const { id: folder } = ctx.folder.settings;
@@ -120,11 +113,11 @@ async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array
 
 async function ownCopy(
   ctx: PullContext,
+  item: NeededItem,
   hash: Uint8Array,
   size: number,
 ): Promise<Uint8Array | undefined> {
-  const [places = []] = await ctx.database.findBlocks([hash]);
-  for (const place of places) {
+  for (const place of await ctx.ownPlaces.of(item)) {
     if (place.size !== size) continue;
     const isHere = place.folder === ctx.folder.settings.id;
     const fs = isHere ? ctx.fs : ctx.folderFs(place.folder);
