@@ -171,6 +171,8 @@ export class TcpTransport extends Transport {
       key: this.identity.keyPem,
       minVersion: 'TLSv1.3' as const,
       rejectUnauthorized: false,
+      // No authority counts, and to read those that Node knows takes a while.
+      ca: [],
       ALPNProtocols: [ALPN_PROTOCOL],
       // Without tickets, and with no session store behind the server, nothing can be resumed.
       secureOptions: constants.SSL_OP_NO_TICKET,
