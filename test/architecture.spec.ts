@@ -32,7 +32,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
 };
 
-const MAY_KNOW_NEST = /(\.(module|service|controller|guard|dto)|(^|\/)(main|program))\.ts$/;
+const MAY_KNOW_NEST =
+  /(\.(module|service|controller|guard|dto)|(^|\/)(main|(http-)?application))\.ts$/;
 
 function filesBelow(directory: string): string[] {
   return readdirSync(directory).flatMap((name) => {
@@ -136,7 +137,7 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lets only modules, services, controllers, guards, DTOs and programs know Nest', () => {
+  it('lets only modules, services, controllers, guards, DTOs and applications know Nest', () => {
     const wrong = production
       .filter(({ path }) => !MAY_KNOW_NEST.test(path) && !isIn(path, 'testing'))
       .flatMap(({ path, imports }) =>

@@ -69,7 +69,7 @@ describe('the bundle', () => {
     const program = join(dist, 'program/main.cjs');
     const text = fs.readFileSync(program, 'utf8');
     // On the same line, so that the map still fits.
-    fs.writeFileSync(program, text.replace(/process\.argv\.slice\(2\)(?=,\s*io)/, 'bundleUrl()'));
+    fs.writeFileSync(program, text.replace(/process\.argv\.slice\(2\)(?=,\s*io)/, 'bundle.url()'));
     const { log } = await live(['--enable-source-maps']);
     expect(log).toMatch(/\/src\/program\.ts:\d+:\d+/);
     expect((await live()).log).toMatch(/main\.cjs:\d+:\d+/);

@@ -1,13 +1,16 @@
 /**
- * Puts the compiled program into one script and each of its worker threads into one more, in dist/program, and beside the
- * program's what V8 makes of it (make-cache.mjs). Loading the modules would take most of the time that a start takes.
+ * Puts the compiled program into scripts, in dist/program: one that serves, one for the commands that do not, one for each
+ * kind of worker thread; and beside the first two what V8 makes of them (make-cache.mjs). Loading the modules would take most
+ * of the time that a start takes.
  *
  * At the end dist/main.js starts the bundle. It is what `nest build` writes anew each time, so that modules that were
  * compiled later are never passed over for an older bundle.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { makeCache } from './make-cache.mjs';
+import { leftOut, loadedAtOnce, withoutServing } from './contents.mjs';
+import { makeCaches } from './make-cache.mjs';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const PROGRAM = join(DIST, 'program');
@@ -20,12 +23,6 @@ const WORKERS = [
   'platform/disk-worker',
 ];
 
-/** They have native parts, or are not installed and asked for only by those who use them. */
-const EXTERNAL = [
-  ...['libsql', 'lz4-napi'],
-  ...['@nestjs/microservices', '@nestjs/websockets', 'class-transformer/storage'],
-];
-
 const COMMON = {
   absWorkingDir: DIST,
   bundle: true,
@@ -36,8 +33,6 @@ const COMMON = {
   charset: 'ascii',
   legalComments: 'none',
   minifySyntax: true,
-  // Nest tells providers apart by the names of their classes.
-  external: EXTERNAL,
   logLevel: 'warning',
 };
 
@@ -45,10 +40,14 @@ const SCRIPT = {
   ...COMMON,
   format: 'cjs',
   mainFields: ['module', 'main'],
+  // For a launcher that only knows `require`.
   supported: { 'dynamic-import': false },
-  define: { 'import.meta.url': 'bundleUrl' },
+  // Only for making certificates, once in a node's life; the others have native parts.
+  external: ['./x509.cjs', '@libsql/*', 'lz4-napi', 'koffi'],
+  define: { 'import.meta.url': 'bundle.url' },
 };
-const BUNDLE_URL = `const bundleUrl = require('node:url').pathToFileURL(__filename).href;`;
+/** Asked for by few: most threads do without. */
+const BUNDLE = `const bundle = { get url() { return require('node:url').pathToFileURL(__filename).href; } };`;
 
 await build({
   ...SCRIPT,
@@ -56,17 +55,20 @@ await build({
   entryNames: '[name]',
   outdir: PROGRAM,
   outExtension: { '.js': '.cjs' },
-  banner: { js: BUNDLE_URL },
+  banner: { js: BUNDLE },
+  plugins: [leftOut],
 });
 await build({
   ...SCRIPT,
-  entryPoints: [join(DIST, 'program.js')],
-  outfile: join(PROGRAM, 'main.cjs'),
-  // A function, for the launcher to call.
-  banner: { js: `(function (exports, require, module, __filename, __dirname) { ${BUNDLE_URL}` },
-  footer: { js: '})' },
+  stdin: {
+    contents: `import 'reflect-metadata'; export * from '@peculiar/x509';`,
+    resolveDir: DIST,
+  },
+  outfile: join(PROGRAM, 'x509.cjs'),
 });
-await makeCache(DIST);
+await buildProgram('main', [loadedAtOnce, leftOut]);
+await buildProgram('commands', [withoutServing, leftOut]);
+await makeCaches(join(PROGRAM, 'main.cjs'), join(PROGRAM, 'commands.cjs'));
 await build({
   ...COMMON,
   entryPoints: [join(DIST, 'launcher.js')],
@@ -74,3 +76,25 @@ await build({
   format: 'esm',
   allowOverwrite: true,
 });
+
+/** A function, for the launcher to call. */
+async function buildProgram(name, plugins) {
+  const outfile = join(PROGRAM, `${name}.cjs`);
+  const { outputFiles } = await build({
+    ...SCRIPT,
+    entryPoints: [join(DIST, 'program.js')],
+    outfile,
+    banner: { js: `(function (exports, require, module, __filename, __dirname) { ${BUNDLE}` },
+    footer: { js: '})' },
+    plugins,
+    write: false,
+  });
+  for (const { path, text } of outputFiles) {
+    writeFileSync(path, path === outfile ? named(text) : text);
+  }
+}
+
+/** With the names that classes had: esbuild calls one `_Name` that speaks of itself. Nest shows them to people. */
+function named(text) {
+  return text.replace(/\bclass _(\w+)( extends [\w.]+)? \{$/gm, '$& static name = "$1";');
+}

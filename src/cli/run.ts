@@ -5,12 +5,9 @@ import { BadSettings } from '../modules/config/setting-problem.js';
 import { printable } from '../modules/logging/log-line.js';
 import { packageVersion } from '../platform/package-version.js';
 import { parseControlLine } from './control-line.js';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-status.js';
 import { type ProgramIo } from './program-io.js';
 import { type StartNode } from './start-node.js';
-
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
 
 /** Resolves with the exit status; never rejects. */
 export async function run(

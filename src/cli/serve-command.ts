@@ -15,10 +15,11 @@ import { NodeLogger } from '../modules/logging/node-logger.service.js';
 import { SystemClock } from '../platform/clock.js';
 import { HomeLock } from '../platform/home-lock.js';
 import { packageVersion } from '../platform/package-version.js';
+import { EXIT_RESTART } from './exit-status.js';
 import { ensureConfigXml } from './first-config.js';
 import { type ProgramIo } from './program-io.js';
 import { NodeEnd } from './node-end.js';
-import { EXIT_RESTART, type StartNode } from './start-node.js';
+import { type StartNode } from './start-node.js';
 
 export async function serve(
   commandLine: SourceSettings,

@@ -15,6 +15,3 @@ export interface StartInput {
 
 /** Runs the node until it is told to stop; resolves with the exit status once everything is flushed and closed. */
 export type StartNode = (input: StartInput) => Promise<number>;
-
-/** The exit status of a node that asks to be started anew in the same process. */
-export const EXIT_RESTART = 3;
