@@ -3,7 +3,7 @@
  * A list is contiguous and of one block size, so that place and length of each block follow from its index.
  * Source: BEP v1, "Block sizes".
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { HASH_BYTES, type FileInfo } from './file-info.js';
 
 export const MIN_BLOCK_BYTES = 128 * 1024;
@@ -78,7 +78,7 @@ export function isZeroBlock(hash: Uint8Array, size: number): boolean {
 
 /** FileInfo.blocksHash of a list of hashes: SHA-256 over all of them, 32 bytes. */
 export function blocksHashOf(blockHashes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(blockHashes).digest();
+  return hash('sha256', blockHashes, 'buffer');
 }
 
 /** Why size, block size and hashes of a file with content do not belong together; undefined when they do. */

@@ -31,14 +31,16 @@ export class EventBuffer {
     if (!this.fits(event.type)) return;
     this.lastId += 1;
     this.events.push({ id: this.lastId, ...event });
-    if (this.events.length > EVENTS_MAX) this.events.shift();
-    this.wakeAll();
+    // All that follow are moved: not for each single one.
+    if (this.events.length >= 2 * EVENTS_MAX) this.events.splice(0, EVENTS_MAX);
+    if (this.waiting.size > 0) this.wakeAll();
   }
 
   /** Those with a number above `id`, by ascending number. */
   after(id: number): ApiEvent[] {
     const first = this.events[0]?.id ?? this.lastId + 1;
-    return this.events.slice(Math.max(0, id + 1 - first));
+    const firstKept = Math.max(0, this.events.length - EVENTS_MAX);
+    return this.events.slice(Math.max(firstKept, id + 1 - first));
   }
 
   /** Resolves when there is an event with a number above `id`, or when the signal aborts. */

@@ -56,6 +56,7 @@ export class EventLogService {
   /** Of every ConfigSaved event: the configuration as it is now, so that a thousand changes do not keep as many. */
   private readonly saved = new SavedConfig();
   private lastGlobalId = 0;
+  private lastTime = { ms: NaN, text: '' };
   private isStopped = false;
 
   constructor(
@@ -77,9 +78,17 @@ export class EventLogService {
 
   add({ type, data }: TranslatedEvent): void {
     this.lastGlobalId += 1;
-    const time = new Date(this.clock.nowMs()).toISOString();
-    const event = { globalID: this.lastGlobalId, time, type, data };
+    const event = { globalID: this.lastGlobalId, time: this.time(), type, data };
     for (const buffer of [this.usual, this.disk, ...this.selections.values()]) buffer.add(event);
+  }
+
+  /** A scan tells of thousands of changes in the same millisecond. */
+  private time(): string {
+    const nowMs = this.clock.nowMs();
+    if (this.lastTime.ms !== nowMs) {
+      this.lastTime = { ms: nowMs, text: new Date(nowMs).toISOString() };
+    }
+    return this.lastTime.text;
   }
 
   /** When the folder last changed its state, milliseconds since 1970; undefined when it never did. */

@@ -119,6 +119,12 @@ function diskChanges(
   if (changes === undefined) return [];
   const type = changes.from === 'here' ? 'LocalChangeDetected' : 'RemoteChangeDetected';
   const label = settings.folders.find(({ id }) => id === folder)?.label ?? '';
+  const shortIds = new Map<bigint, string>();
+  const textOf = (id: bigint): string => {
+    const text = shortIds.get(id) ?? shortIdText(id);
+    shortIds.set(id, text);
+    return text;
+  };
   return changes.files
     .filter((file) => !isInvalid(file))
     .map((file) => ({
@@ -130,7 +136,7 @@ function diskChanges(
         path: file.name,
         type: DISK_TYPES[file.type],
         action: file.deleted ? 'deleted' : 'modified',
-        modifiedBy: shortIdText(file.modifiedBy),
+        modifiedBy: textOf(file.modifiedBy),
       },
     }));
 }

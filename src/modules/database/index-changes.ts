@@ -12,8 +12,9 @@ import { type PendingDevice, type PendingFolder } from './index-database.js';
 import { indexIdOf, writeIndexId } from './index-ids.js';
 import { type IndexRemoval, type Steps } from './index-removal.js';
 import { type IndexUpdate } from './index-update.js';
+import { keyText } from './index-rows.js';
 import { type RawItem } from './item-encoding.js';
-import { ItemUnpacker, type Packed } from './item-packing.js';
+import { type Packed, unpackPresent } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type PendingRecords } from './pending-records.js';
 import { LOCAL } from './schema.js';
@@ -147,17 +148,22 @@ export class IndexChanges {
     files: Packed,
     lastSequence: number,
   ): Steps<UpdateOutcome> {
-    const items = new ItemUnpacker(files);
-    let highest = 0;
+    const items = unpackPresent(files, (item) => item);
+    let [done, highest] = [0, 0];
     for (;;) {
       const outcome = this.db.transaction(() => {
         const tallies = new FolderTallies(this.db, folder);
         const target = { folder, device, tallies };
-        const isComplete = this.takeBatch(items, (given) => {
+        const batch = items.slice(done, done + ITEMS_PER_TRANSACTION_MAX);
+        const known = this.updates.namesThere(target, batch);
+        done += this.takeBatch(batch, (given) => {
           const item = device === LOCAL ? { ...given, sequence: nextSequence(tallies) } : given;
           highest = Math.max(highest, item.sequence);
-          this.updates.put(target, item);
+          const key = keyText(item.key);
+          this.updates.put(target, item, !known.has(key));
+          known.add(key);
         });
+        const isComplete = done === items.length;
         if (isComplete && device !== LOCAL) {
           const reached = lastSequence > 0 ? lastSequence : highest;
           const sequence = Math.max(tallies.sequenceOf(device), reached);
@@ -171,15 +177,14 @@ export class IndexChanges {
     }
   }
 
-  /** Hands on items up to the bounds of one transaction; true when there are no more. */
-  private takeBatch(items: ItemUnpacker, put: (item: RawItem) => void): boolean {
+  /** Hands on items up to the bounds of one transaction; how many they were. */
+  private takeBatch(items: readonly RawItem[], put: (item: RawItem) => void): number {
     this.lists.beginTransaction();
-    for (let left = ITEMS_PER_TRANSACTION_MAX; left > 0 && !items.isAtEnd; left -= 1) {
-      const item = items.next();
-      if (item !== undefined) put(item);
-      if (this.lists.isTransactionFull) break;
+    for (const [at, item] of items.entries()) {
+      put(item);
+      if (this.lists.isTransactionFull) return at + 1;
     }
-    return items.isAtEnd;
+    return items.length;
   }
 
   private knownFolder(folder: string): number {

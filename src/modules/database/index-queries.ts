@@ -5,7 +5,7 @@ import { treeKey } from '../../domain/tree-order.js';
 import { type BlockLists } from './block-lists.js';
 import { GatedNeeds } from './gated-needs.js';
 import { type BlockLocation } from './index-database.js';
-import { ITEM_COLUMNS, rawItem, type IndexRows } from './index-rows.js';
+import { ITEM_COLUMNS, keyText, MANY_NAMES, rawItem, type IndexRows } from './index-rows.js';
 import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
@@ -30,7 +30,13 @@ export class IndexQueries {
 
   items(folder: number, device: number, names: readonly string[]): Packed {
     const packer = new ItemPacker();
-    for (const name of names) packer.item(this.rows.one(folder, treeKey(name), device));
+    const keys = names.map((name) => treeKey(name));
+    const known =
+      keys.length < MANY_NAMES ? undefined : this.rows.present(folder, keys.map(keyText), device);
+    for (const key of keys) {
+      const isThere = known?.has(keyText(key)) ?? true;
+      packer.item(isThere ? this.rows.one(folder, key, device) : undefined);
+    }
     return packer.take();
   }
 

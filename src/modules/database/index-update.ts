@@ -5,7 +5,7 @@
 import { blocksHashOf } from '../../domain/block.js';
 import { type BlockLists } from './block-lists.js';
 import { type FolderTallies } from './folder-tallies.js';
-import { type IndexRows } from './index-rows.js';
+import { keyText, type IndexRows } from './index-rows.js';
 import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-encoding.js';
 import { type KnownNames } from './known-names.js';
 import { isReadable, standingOf } from './name-standing.js';
@@ -29,12 +29,20 @@ export class IndexUpdate {
     private readonly needs: NeedRows,
   ) {}
 
-  /** Records one item of one device. */
-  put(target: UpdateTarget, given: RawItem): void {
+  /** Of these items the keys that somebody has rows for, as keyText. */
+  namesThere({ folder }: UpdateTarget, items: readonly RawItem[]): Set<string> {
+    return this.rows.present(
+      folder,
+      items.map(({ key }) => keyText(key)),
+    );
+  }
+
+  /** Records one item of one device. isNew: nobody has a row for the name. */
+  put(target: UpdateTarget, given: RawItem, isNew = false): void {
     const { folder, device, tallies } = target;
     const raw = given.list.length > 0 ? { ...given, blocksHash: blocksHashOf(given.list) } : given;
     const file = decodeFacts(raw.info);
-    const before = this.rows.ofName(folder, raw.key, tallies.deviceMax);
+    const before = isNew ? [] : this.rows.ofName(folder, raw.key, tallies.deviceMax);
     const old = before.find((item) => item.deviceNumber === device);
     const item: DeviceItem = {
       device: this.names.deviceName(device),

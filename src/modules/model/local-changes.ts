@@ -3,7 +3,7 @@
  * with no change announces nothing. A receive-only folder keeps its changes to itself: they are marked, and what is
  * as the cluster has it is none.
  */
-import { createHash } from 'node:crypto';
+import { blocksHashOf } from '../../domain/block.js';
 import { type FileInfo, INVALID_FLAGS } from '../../domain/file-info.js';
 import { LocalFlag, type LocalFileInfo } from '../../domain/file-info.js';
 import {
@@ -83,7 +83,7 @@ export function scannedChange(
     invalid: false,
     blockSize: isFile ? item.blockSize : 0,
     blockHashes,
-    blocksHash: isFile ? createHash('sha256').update(blockHashes).digest() : NO_BYTES,
+    blocksHash: isFile ? blocksHashOf(blockHashes) : NO_BYTES,
     symlinkTarget: item.symlinkTarget,
     platform: platformOf(item, current),
     localFlags: flagsOf(context),
