@@ -1,5 +1,6 @@
 /** What every Hasher does, for whichever folder file system it reads. */
 import { createHash } from 'node:crypto';
+import { type SyncError } from '../../src/domain/errors.js';
 import { blockSizeFor } from '../../src/domain/block.js';
 import { type HashedFile, type Hasher } from '../../src/modules/scanner/hasher.js';
 import { codeOf, put } from './folder-fs-fixture.js';
@@ -69,6 +70,31 @@ export function describeHasher(
         expect(hashed.stat).toEqual(await folder.fs.stat('f'));
       },
     );
+
+    it('hashes files together, and tells of each whether it failed', async () => {
+      await write('a', patterned(10));
+      await write('b', patterned(BLOCK + 5));
+      await write('empty', Buffer.alloc(0));
+      const files = [
+        { name: 'b', size: BLOCK + 5, blockSize: BLOCK },
+        { name: 'none', size: 3, blockSize: BLOCK },
+        { name: 'a', size: 11, blockSize: BLOCK },
+        { name: 'a', size: 10, blockSize: BLOCK },
+        { name: 'empty', size: 0, blockSize: BLOCK },
+      ];
+      const hashes = await hasher.hashFiles(folder.fs, files, never);
+      const told = hashes.map((each) =>
+        each instanceof Error ? (each as SyncError).code : Buffer.from(each.blockHashes),
+      );
+      expect(told).toEqual([
+        expectedHashes(patterned(BLOCK + 5), BLOCK),
+        'missing',
+        'changed',
+        expectedHashes(patterned(10), BLOCK),
+        expectedHashes(Buffer.alloc(0), BLOCK),
+      ]);
+      expect(hashes[3]).toHaveProperty('stat', await folder.fs.stat('a'));
+    });
 
     it.each([BLOCK, 2 * MIB])(
       'hashes a file of many ranges in blocks of %d bytes',

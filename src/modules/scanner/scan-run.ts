@@ -10,7 +10,7 @@ import { type ItemStat } from '../../platform/folder-fs.js';
 import { compareEntries } from './compare-entries.js';
 import { type Difference } from './difference.js';
 import { type FindingBatches } from './finding-batches.js';
-import { type Hasher } from './hasher.js';
+import { type FileHash, type Hasher } from './hasher.js';
 import { ownerOf } from './item-owner.js';
 import { type NamedEntries } from './name-forms.js';
 import { NormalForm, scanTrees } from './normal-form.js';
@@ -22,6 +22,9 @@ import { type WalkedItem, type Walker, type WalkEntry } from './walker.js';
 const FILES_HASHING_MAX = 1024;
 /** The walk goes on when only these are left: files then go to the hasher in groups. */
 const FILES_HASHING_RESUME = 512;
+/** A file larger than a group goes alone. */
+const GROUP_FILES_MAX = 64;
+const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** Missing items held back until the end; more than these go out earlier. */
 const GONE_HELD_MAX = 20_000;
 /** Names in another normal form held back; more than these are renamed earlier. */
@@ -33,6 +36,11 @@ const NO_BYTES = new Uint8Array(0);
 
 type ChangedItem = Extract<Difference, { readonly item: WalkedItem }>;
 
+interface FileWaiting {
+  readonly item: WalkedItem;
+  readonly blockSize: number;
+}
+
 export interface ScanParts {
   readonly walker: Walker;
   readonly hasher: Hasher;
@@ -40,7 +48,11 @@ export interface ScanParts {
 }
 
 export class ScanRun {
+  /** Groups of files. */
   private readonly hashing = new Set<Promise<void>>();
+  private filesHashing = 0;
+  private toHash: FileWaiting[] = [];
+  private bytesToHash = 0;
   private gone: string[] = [];
   private others: string[] = [];
   private failure: unknown;
@@ -71,6 +83,7 @@ export class ScanRun {
     try {
       for await (const batch of differences(walked, pages)) {
         for (const difference of batch) await this.act(difference);
+        await this.hashWaiting();
         await this.parts.findings.room();
       }
     } finally {
@@ -138,9 +151,23 @@ export class ScanRun {
       });
       return;
     }
-    if (this.hashing.size >= FILES_HASHING_MAX) await this.hashedDownTo(FILES_HASHING_RESUME);
-    const blockSize = blockSizeKeeping(item.stat.size, recorded || undefined);
-    const hashed = this.hash(item, blockSize).finally(() => {
+    const { size } = item.stat;
+    if (this.bytesToHash + size > GROUP_BYTES_MAX) await this.hashWaiting();
+    this.toHash.push({ item, blockSize: blockSizeKeeping(size, recorded || undefined) });
+    this.bytesToHash += size;
+    if (this.toHash.length === GROUP_FILES_MAX) await this.hashWaiting();
+  }
+
+  /** Files go to the hasher in groups: what is done once for each group would take as long as hashing a small file. */
+  private async hashWaiting(): Promise<void> {
+    const files = this.toHash;
+    this.toHash = [];
+    this.bytesToHash = 0;
+    if (files.length === 0) return;
+    if (this.filesHashing >= FILES_HASHING_MAX) await this.hashedDownTo(FILES_HASHING_RESUME);
+    this.filesHashing += files.length;
+    const hashed = this.hash(files).finally(() => {
+      this.filesHashing -= files.length;
       this.hashing.delete(hashed);
       this.wake();
     });
@@ -148,31 +175,42 @@ export class ScanRun {
   }
 
   /** Never rejects: a failure of the whole scan is kept for those who wait. */
-  private async hash(item: WalkedItem, blockSize: number): Promise<void> {
-    const { name, stat } = item;
-    try {
-      const { hasher } = this.parts;
-      const hashed = await hasher.hashFile(
-        this.request.fs,
-        name,
-        stat.size,
-        blockSize,
-        this.signal,
-      );
+  private async hash(files: readonly FileWaiting[]): Promise<void> {
+    const hashes = await this.hashesOf(files);
+    files.forEach(({ item, blockSize }, at) => {
+      const hashed = hashes[at];
       // Times and permissions as they were when the content was read, which may be after the walk saw the file.
-      this.tellChanged(item, hashed.stat, { blockSize, blockHashes: hashed.blockHashes });
-    } catch (error) {
-      if (this.signal.aborted || !(error instanceof SyncError) || error.code === 'closed') {
-        this.failure ??= error;
-        return;
-      }
-      const hasMoved = ['changed', 'missing', 'refused'].includes(error.code);
-      this.tellProblem({ name, code: hasMoved ? 'changed' : error.code, message: error.message });
+      if (hashed instanceof Error) this.tellFailed(item.name, hashed);
+      else this.tellChanged(item, hashed.stat, { blockSize, blockHashes: hashed.blockHashes });
+    });
+  }
+
+  private async hashesOf(files: readonly FileWaiting[]): Promise<FileHash[]> {
+    const { fs } = this.request;
+    const [{ item, blockSize }] = files;
+    if (files.length > 1 || item.stat.size <= GROUP_BYTES_MAX) {
+      const list = files.map(({ item: { name, stat }, blockSize }) => {
+        return { name, size: stat.size, blockSize };
+      });
+      return this.parts.hasher.hashFiles(fs, list, this.signal);
     }
+    const { name, stat } = item;
+    const hashing = this.parts.hasher.hashFile(fs, name, stat.size, blockSize, this.signal);
+    return [await hashing.catch((error: unknown) => error as Error)];
+  }
+
+  private tellFailed(name: string, error: Error): void {
+    if (this.signal.aborted || !(error instanceof SyncError) || error.code === 'closed') {
+      this.failure ??= error;
+      return;
+    }
+    const hasMoved = ['changed', 'missing', 'refused'].includes(error.code);
+    this.tellProblem({ name, code: hasMoved ? 'changed' : error.code, message: error.message });
   }
 
   private async hashedDownTo(count: number): Promise<void> {
-    while (this.hashing.size > count) {
+    if (count === 0) await this.hashWaiting();
+    while (this.filesHashing > count) {
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
     if (this.failure !== undefined) throw this.failure;

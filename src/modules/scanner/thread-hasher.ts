@@ -1,74 +1,64 @@
-/** The hasher of a running node: a pool of worker threads, each with a bounded number of groups in work. */
+/** The hasher of a running node: a pool of worker threads, each with a bounded number of jobs in work. */
 import { hash as hashOnce } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { SyncError } from '../../domain/errors.js';
-import { HASH_BYTES } from '../../domain/file-info.js';
-import { isSameState } from '../../platform/item-state.js';
-import { type FolderFs, type ItemStat } from '../../platform/folder-fs.js';
+import { type FolderFs } from '../../platform/folder-fs.js';
 import { WorkerThread } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
 import { AbortGroups } from './abort-groups.js';
-import {
-  changed,
-  hashBytesOf,
-  packPieces,
-  type HashReply,
-  type HashRequest,
-} from './hash-pieces.js';
-import { HashQueue, type HashTask, type QueuedPiece } from './hash-queue.js';
-import { Hasher, type HashedFile } from './hasher.js';
-import { statAt } from './stat-columns.js';
+import { GroupJob, type HashJob, RANGE_BYTES, RangedFile } from './hash-jobs.js';
+import { packPieces, type HashPlace, type HashReply, type HashRequest } from './hash-pieces.js';
+import { HashQueue } from './hash-queue.js';
+import { Hasher, type FileHash, type FileToHash, type HashedFile } from './hasher.js';
 
 export const HASH_THREADS_MAX = 8;
 /** One in work and one waiting, so that no thread idles until the event loop comes round. */
-const GROUPS_PER_THREAD_MAX = 2;
+const JOBS_PER_THREAD_MAX = 2;
+
+/** What can be given up. */
+type Waiting = Pick<HashJob, 'fail'>;
 
 interface HashThread {
   readonly thread: WorkerThread<HashRequest, HashReply>;
-  readonly groups: Map<number, QueuedPiece[]>;
+  /** By the number of their requests. */
+  readonly jobs: Map<number, HashJob>;
 }
 
 export class ThreadHasher extends Hasher {
   private readonly queue = new HashQueue();
-  private readonly aborts = new AbortGroups<HashTask>(rejectTask);
+  private readonly aborts = new AbortGroups<Waiting>((waiting, reason) => waiting.fail(reason));
   private readonly threads: HashThread[] = [];
   private readonly threadsMax = Math.min(HASH_THREADS_MAX, Math.max(1, availableParallelism()));
-  private lastGroup = 0;
+  private lastNumber = 0;
   private isDispatchDue = false;
   private isClosed = false;
 
-  override hashFile(
+  override async hashFile(
     fs: FolderFs,
     name: string,
     expectedSize: number,
     blockSize: number,
     signal: AbortSignal,
   ): Promise<HashedFile> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      if (this.isClosed) return reject(closedError());
-      const task: HashTask = {
-        root: fs.root,
-        links: fs.links,
-        name,
-        size: expectedSize,
-        blockSize,
-        isOver: false,
-        blockHashes: undefined,
-        stat: undefined,
-        piecesLeft: 0,
-        resolve: (hashed) => {
-          this.aborts.remove(signal, task);
-          resolve(hashed);
-        },
-        reject: (error) => {
-          this.aborts.remove(signal, task);
-          reject(error);
-        },
-      };
-      this.aborts.add(signal, task);
-      this.queue.add(task);
-      this.dispatchSoon();
+    const file = { name, size: expectedSize, blockSize };
+    if (expectedSize > RANGE_BYTES) return this.hashInRanges(fs, file, signal);
+    const [hashed] = await this.hashFiles(fs, [file], signal);
+    if (hashed instanceof Error) throw hashed;
+    return hashed;
+  }
+
+  override hashFiles(
+    fs: FolderFs,
+    files: readonly FileToHash[],
+    signal: AbortSignal,
+  ): Promise<FileHash[]> {
+    return new Promise((resolve) => {
+      const job = new GroupJob(placeOf(fs), files, (hashes) => {
+        this.aborts.remove(signal, job);
+        resolve(hashes);
+      });
+      if (!this.admits(job, signal)) return;
+      this.queue.addGroup(job);
     });
   }
 
@@ -78,12 +68,42 @@ export class ThreadHasher extends Hasher {
 
   override async close(): Promise<void> {
     this.isClosed = true;
-    for (const task of this.queue.drain()) rejectTask(task, closedError());
-    for (const { groups } of this.threads) rejectGroups(groups, closedError());
+    for (const job of this.queue.drain()) job.fail(closedError());
+    for (const { jobs } of this.threads) failAll(jobs, closedError());
     await Promise.all(this.threads.map(({ thread }) => thread.close()));
   }
 
-  /** Calls made in one go are grouped: the first of them must not leave alone. */
+  private hashInRanges(fs: FolderFs, file: FileToHash, signal: AbortSignal): Promise<HashedFile> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => this.aborts.remove(signal, ranged);
+      const ranged = new RangedFile(
+        placeOf(fs),
+        file,
+        (hashed) => {
+          end();
+          resolve(hashed);
+        },
+        (error) => {
+          end();
+          reject(error);
+        },
+      );
+      if (!this.admits(ranged, signal)) return;
+      this.queue.addRanges(ranged.jobs);
+    });
+  }
+
+  private admits(waiting: Waiting, signal: AbortSignal): boolean {
+    if (signal.aborted || this.isClosed) {
+      waiting.fail(signal.aborted ? (signal.reason as Error) : closedError());
+      return false;
+    }
+    this.aborts.add(signal, waiting);
+    this.dispatchSoon();
+    return true;
+  }
+
+  /** Calls made in one go take their turns. */
   private dispatchSoon(): void {
     if (this.isDispatchDue) return;
     this.isDispatchDue = true;
@@ -97,9 +117,9 @@ export class ThreadHasher extends Hasher {
     for (;;) {
       const free = this.leastBusy();
       if (free === undefined) return;
-      const pieces = this.queue.take(this.threadsMax);
-      if (pieces.length === 0) return;
-      this.send(free ?? this.addThread(), pieces);
+      const job = this.queue.take();
+      if (job === undefined) return;
+      this.send(free ?? this.addThread(), job);
     }
   }
 
@@ -107,91 +127,52 @@ export class ThreadHasher extends Hasher {
   private leastBusy(): HashThread | null | undefined {
     let best: HashThread | undefined;
     for (const each of this.threads) {
-      if (best === undefined || each.groups.size < best.groups.size) best = each;
+      if (best === undefined || each.jobs.size < best.jobs.size) best = each;
     }
-    if (best?.groups.size === 0) return best;
+    if (best?.jobs.size === 0) return best;
     if (this.threads.length < this.threadsMax) return null;
-    return best !== undefined && best.groups.size < GROUPS_PER_THREAD_MAX ? best : undefined;
+    return best !== undefined && best.jobs.size < JOBS_PER_THREAD_MAX ? best : undefined;
   }
 
-  private send(to: HashThread, pieces: QueuedPiece[]): void {
-    const group = ++this.lastGroup;
-    to.groups.set(group, pieces);
-    const list = pieces.map(({ piece }) => piece);
-    to.thread.post(packPieces(group, pieces[0].task, list));
+  private send(to: HashThread, job: HashJob): void {
+    const number = ++this.lastNumber;
+    to.jobs.set(number, job);
+    to.thread.post(packPieces(number, job.place, job.pieces));
     to.thread.setBusy(true);
   }
 
   private addThread(): HashThread {
-    const groups = new Map<number, QueuedPiece[]>();
+    const jobs = new Map<number, HashJob>();
     const thread = new WorkerThread<HashRequest, HashReply>(
       'scanner',
       workerUrl(import.meta.url, 'hasher-worker'),
       {
         replied: (reply) => {
-          const pieces = groups.get(reply.group) ?? [];
-          groups.delete(reply.group);
-          thread.setBusy(groups.size > 0);
+          const job = jobs.get(reply.group);
+          jobs.delete(reply.group);
+          thread.setBusy(jobs.size > 0);
           this.dispatchSoon();
-          takeReply(pieces, reply);
+          job?.settle(reply);
         },
         failed: (error) => {
-          rejectGroups(groups, error);
+          failAll(jobs, error);
           this.dispatchSoon();
         },
       },
     );
-    const added = { thread, groups };
+    const added = { thread, jobs };
     this.threads.push(added);
     return added;
   }
 }
 
-function takeReply(pieces: readonly QueuedPiece[], reply: HashReply): void {
-  let at = 0;
-  pieces.forEach(({ task, piece }, index) => {
-    const end = at + hashBytesOf(piece.length, piece.blockSize);
-    const failure = reply.failures.get(index);
-    if (task.isOver) {
-      // Given up, or another of its ranges failed.
-    } else if (failure !== undefined) {
-      rejectTask(task, new SyncError(failure.code, failure.message, failure.retryable));
-    } else {
-      const offset = (piece.offset / piece.blockSize) * HASH_BYTES;
-      // A copy: a view would keep the hashes of the whole group for as long as this file's are kept.
-      takePiece(task, offset, reply.hashes.slice(at, end), statAt(reply.stats, index));
-    }
-    at = end;
-  });
+function placeOf({ root, links }: FolderFs): HashPlace {
+  return { root, links };
 }
 
-function takePiece(task: HashTask, offset: number, hashes: Uint8Array, stat: ItemStat): void {
-  // All ranges must come from one state of the file, or the list would describe a file that never was.
-  if (task.stat !== undefined && !isSameState(task.stat, stat)) {
-    rejectTask(task, changed(task.name));
-    return;
-  }
-  task.stat = stat;
-  let all = hashes;
-  if (task.piecesLeft > 1 || task.blockHashes !== undefined) {
-    all = task.blockHashes ??= new Uint8Array(hashBytesOf(task.size, task.blockSize));
-    all.set(hashes, offset);
-  }
-  task.piecesLeft -= 1;
-  if (task.piecesLeft > 0) return;
-  task.isOver = true;
-  task.resolve({ size: task.size, blockHashes: all, stat });
-}
-
-function rejectTask(task: HashTask, error: Error): void {
-  if (task.isOver) return;
-  task.isOver = true;
-  task.reject(error);
-}
-
-function rejectGroups(groups: Map<number, QueuedPiece[]>, error: Error): void {
-  for (const pieces of groups.values()) for (const { task } of pieces) rejectTask(task, error);
-  groups.clear();
+function failAll(jobs: Map<number, HashJob>, error: Error): void {
+  for (const job of jobs.values()) job.fail(error);
+  jobs.clear();
 }
 
 function closedError(): SyncError {
