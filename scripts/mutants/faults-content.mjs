@@ -47,9 +47,14 @@ export const content = [
     'A file that changed since it was hashed is copied into another as if it had not.',
     [
       edit(
-        `${PULLER}/file-puller.ts`,
-        'if (data === undefined || !hasHash(data, blockHash(this.wanted, first))) continue;',
-        'if (data === undefined) continue;',
+        'src/platform/block-tasks.ts',
+        'return isThere && writeIfRight(block, data);',
+        "return isThere && writeIfRight({ ...block, sha256: hash('sha256', data, 'buffer') }, data);",
+      ),
+      edit(
+        'src/platform/stepwise-files.ts',
+        'return writeBlockStepwise(target, positions, data, sha256);',
+        "return writeBlockStepwise(target, positions, data, hash('sha256', data, 'buffer'));",
       ),
     ],
     [SERVICE],
@@ -72,7 +77,7 @@ export const content = [
     [
       edit(
         `${PULLER}/temp-file.ts`,
-        '    if (hasHash(data, blockHash(wanted, index))) valid.add(index);',
+        '    if (await handle.hasBlock(range, blockHash(wanted, index))) valid.add(index);',
         '    valid.add(index);',
       ),
     ],

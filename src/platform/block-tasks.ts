@@ -1,12 +1,13 @@
 /**
  * Large blocks, each a task of its own for a worker thread: hashed where it is read or written, so that each is taken into
- * a processor once and the event loop never touches it. Its buffer travels with the task and comes back with the result.
+ * a processor once and the event loop never touches it. What the event loop needs of a block, or has of it, travels in a
+ * buffer with the task and comes back with the result.
  */
 import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { FRONT_BYTES, takeBuffer } from './block-buffers.js';
+import { FRONT_BYTES, giveBuffer, takeBuffer } from './block-buffers.js';
 import { type DiskFailure, failureOf, openForReading } from './disk-tasks.js';
-import { type BlockWrite } from './real-file-handle.js';
+import { type BlockCopy, type BlockWrite } from './real-file-handle.js';
 
 export interface BlockRead {
   /** Opened and held by the caller. */
@@ -23,7 +24,7 @@ export interface BlockRead {
 export interface BlockRequest {
   /** Number of the task in its thread. */
   readonly group: number;
-  readonly block: BlockWrite | BlockRead;
+  readonly block: BlockWrite | BlockRead | BlockCopy;
   /** Of a read: where to, behind FRONT_BYTES; undefined: the thread makes one. */
   readonly buffer: ArrayBuffer | undefined;
 }
@@ -32,22 +33,25 @@ export interface BlockReply {
   readonly group: number;
   /** False: not the bytes that the hash says, or not all there; nothing was written. */
   readonly isRight: boolean;
-  readonly buffer: ArrayBuffer;
+  /** undefined: of a copy. */
+  readonly buffer: ArrayBuffer | undefined;
   readonly failure: DiskFailure | undefined;
 }
 
 export function runBlockTask({ group, block, buffer: given }: BlockRequest): BlockReply {
-  const buffer = 'data' in block ? block.data.buffer : (given ?? bufferFor(block));
+  const buffer = 'data' in block ? block.data.buffer : given;
+  if ('source' in block) return replyOf(group, undefined, () => copyIfRight(block));
+  if ('data' in block) return replyOf(group, buffer, () => writeIfRight(block, block.data));
+  const target = buffer ?? takeBuffer(FRONT_BYTES + block.length);
+  return replyOf(group, target, () => readIfRight(block, target));
+}
+
+function replyOf(group: number, buffer: ArrayBuffer | undefined, act: () => boolean): BlockReply {
   try {
-    const isRight = 'data' in block ? writeIfRight(block) : readIfRight(block, buffer);
-    return { group, isRight, buffer, failure: undefined };
+    return { group, isRight: act(), buffer, failure: undefined };
   } catch (error) {
     return { group, isRight: false, buffer, failure: failureOf(error) };
   }
-}
-
-export function bufferFor({ length }: BlockRead): ArrayBuffer {
-  return takeBuffer(FRONT_BYTES + length);
 }
 
 function readIfRight(block: BlockRead, buffer: ArrayBuffer): boolean {
@@ -55,18 +59,44 @@ function readIfRight(block: BlockRead, buffer: ArrayBuffer): boolean {
   const target = new Uint8Array(buffer, FRONT_BYTES, length);
   const descriptor = openForReading(`${directory}/${name}`);
   try {
-    for (let done = 0; done < length;) {
-      const count = fs.readSync(descriptor, target, done, length - done, position + done);
-      if (count === 0) return false;
-      done += count;
-    }
+    if (!readAll(descriptor, target, position)) return false;
     return sha256.length === 0 || hash('sha256', target, 'buffer').equals(sha256);
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
-function writeIfRight({ descriptor, positions, data, sha256 }: BlockWrite): boolean {
+function copyIfRight(block: BlockCopy): boolean {
+  const { descriptor, position, length } = block.source;
+  const buffer = takeBuffer(length);
+  const data = new Uint8Array(buffer, 0, length);
+  let isThere = false;
+  try {
+    try {
+      isThere = readAll(descriptor, data, position);
+    } catch (error) {
+      // There may be other sources.
+      if (block.positions.length === 0) throw error;
+    }
+    return isThere && writeIfRight(block, data);
+  } finally {
+    giveBuffer(buffer);
+  }
+}
+
+function readAll(descriptor: number, target: Uint8Array, position: number): boolean {
+  for (let done = 0; done < target.length;) {
+    const count = fs.readSync(descriptor, target, done, target.length - done, position + done);
+    if (count === 0) return false;
+    done += count;
+  }
+  return true;
+}
+
+function writeIfRight(
+  { descriptor, positions, sha256 }: Omit<BlockWrite, 'data'>,
+  data: Uint8Array,
+): boolean {
   if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
   for (const position of positions) {
     for (let done = 0; done < data.length;) {

@@ -14,7 +14,7 @@ import {
   resultAt,
 } from './disk-messages.js';
 import { errorFrom, type DiskResult, type DiskTask } from './disk-tasks.js';
-import { type BlockWrite } from './real-file-handle.js';
+import { type BlockCopy, type BlockWrite } from './real-file-handle.js';
 import { WorkerThread } from './worker-thread.js';
 import { workerUrl } from './worker-url.js';
 
@@ -89,9 +89,9 @@ export class DiskThreads {
   }
 
   /** The buffer behind the data is a block buffer and goes with it. Settles as run; false: not the hash's bytes. */
-  writeBlock(write: BlockWrite): Promise<boolean> {
+  writeBlock(write: BlockWrite | BlockCopy): Promise<boolean> {
     return this.runBlock(write, (buffer, isRight) => {
-      giveBuffer(buffer);
+      if (buffer !== undefined) giveBuffer(buffer);
       return isRight;
     });
   }
@@ -99,6 +99,7 @@ export class DiskThreads {
   /** In a block buffer of its own, behind FRONT_BYTES; undefined where the content is not the wanted one. */
   readBlock(read: BlockRead): Promise<Uint8Array | undefined> {
     return this.runBlock(read, (buffer, isRight) => {
+      if (buffer === undefined) return undefined;
       if (isRight) return new Uint8Array(buffer, FRONT_BYTES, read.length);
       giveBuffer(buffer);
       return undefined;
@@ -107,13 +108,13 @@ export class DiskThreads {
 
   private runBlock<T>(
     block: BlockRequest['block'],
-    resultOf: (buffer: ArrayBuffer, isRight: boolean) => T,
+    resultOf: (buffer: ArrayBuffer | undefined, isRight: boolean) => T,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = ({ buffer, isRight, failure }: BlockReply): void => {
-        const back = returned(buffer);
+        const back = buffer && returned(buffer);
         if (failure === undefined) return resolve(resultOf(back, isRight));
-        giveBuffer(back);
+        if (back !== undefined) giveBuffer(back);
         reject(errorFrom(failure));
       };
       this.blocks.push(blockJob(block, settle, reject));
@@ -264,6 +265,7 @@ function blockJob(
     ...('data' in block ? { descriptor: block.descriptor } : {}),
     pack: (group) => {
       if ('data' in block) return [{ group, block, buffer: undefined }, [block.data.buffer]];
+      if ('source' in block) return [{ group, block, buffer: undefined }, []];
       const buffer = takeFreeBuffer(FRONT_BYTES + block.length);
       return [{ group, block, buffer }, buffer === undefined ? [] : [buffer]];
     },

@@ -43,7 +43,7 @@ function run(request: DiskRequest): DiskReply {
 parentPort?.on('message', (request: DiskRequest | BlockRequest) => {
   if ('block' in request) {
     const reply = runBlockTask(request);
-    return parentPort?.postMessage(reply, [reply.buffer]);
+    return parentPort?.postMessage(reply, reply.buffer === undefined ? [] : [reply.buffer]);
   }
   const reply = run(request);
   parentPort?.postMessage(reply, [reply.numbers.buffer, reply.data.buffer] as ArrayBuffer[]);

@@ -44,6 +44,12 @@ export interface DirectoryListing {
   readonly undecodable: string[];
 }
 
+/** Bytes. */
+export interface FileRange {
+  readonly position: number;
+  readonly length: number;
+}
+
 /** An open regular file (never a link) or, from openDirectory, a directory. */
 export interface FileHandle {
   stat(): Promise<ItemStat>;
@@ -56,6 +62,15 @@ export interface FileHandle {
    * data, with the buffer behind it: the caller has it no more, whatever comes of it. Meant for large blocks.
    */
   writeBlock(positions: readonly number[], data: Uint8Array, sha256: Uint8Array): Promise<boolean>;
+  /** As writeBlock, with a range of another open file; false also where that cannot be read, or is not all there. */
+  copyBlock(
+    positions: readonly number[],
+    source: FileHandle,
+    range: FileRange,
+    sha256: Uint8Array,
+  ): Promise<boolean>;
+  /** Whether the range is all there and has the SHA-256. Meant for large blocks. */
+  hasBlock(range: FileRange, sha256: Uint8Array): Promise<boolean>;
   truncate(size: number): Promise<void>;
   setPermissions(mode: number): Promise<void>;
   setOwner(uid: number, gid: number): Promise<void>;

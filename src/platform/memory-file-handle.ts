@@ -1,10 +1,10 @@
 /** An open file or directory of the file system in memory. It stays usable when its name goes, but not after a crash. */
-import { hash } from 'node:crypto';
 import { SyncError } from '../domain/errors.js';
-import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { type FileHandle, type FileRange, type ItemStat } from './folder-fs.js';
 import { changedItem, isSameFile } from './item-state.js';
 import { type MemoryDisk, systemError } from './memory-disk.js';
 import { type MemoryNode } from './memory-node.js';
+import { copyBlockStepwise, hasBlockStepwise, writeBlockStepwise } from './stepwise-files.js';
 import { toSyncError } from './system-errors.js';
 
 const NS_PER_S = 1_000_000_000n;
@@ -50,14 +50,21 @@ export class MemoryFileHandle implements FileHandle {
     });
   }
 
-  async writeBlock(
+  writeBlock(positions: readonly number[], data: Uint8Array, sha256: Uint8Array): Promise<boolean> {
+    return writeBlockStepwise(this, positions, data, sha256);
+  }
+
+  copyBlock(
     positions: readonly number[],
-    data: Uint8Array,
+    source: FileHandle,
+    range: FileRange,
     sha256: Uint8Array,
   ): Promise<boolean> {
-    if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
-    for (const position of positions) await this.write(position, data);
-    return true;
+    return copyBlockStepwise(this, positions, source, range, sha256);
+  }
+
+  hasBlock(range: FileRange, sha256: Uint8Array): Promise<boolean> {
+    return hasBlockStepwise(this, range, sha256);
   }
 
   truncate(size: number): Promise<void> {

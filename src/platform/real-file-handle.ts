@@ -1,10 +1,10 @@
 /** An open file or directory of the real file system. Owns its descriptor; close() waits for what is under way. */
-import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { BLOCK_BUFFER_BYTES_MIN, isInBlockBuffer, takeBuffer } from './block-buffers.js';
-import { type FileHandle, type ItemStat } from './folder-fs.js';
+import { type FileHandle, type FileRange, type ItemStat } from './folder-fs.js';
 import { changedItem, isSameFile } from './item-state.js';
+import { copyBlockStepwise, hasBlockStepwise, writeBlockStepwise } from './stepwise-files.js';
 import { systemCodeOf, toSyncError } from './system-errors.js';
 
 const NS_PER_S = 1_000_000_000n;
@@ -23,12 +23,17 @@ export interface BlockWrite {
   readonly sha256: Uint8Array;
 }
 
+/** A range of one open file for another, or for none: then it is only checked. */
+export interface BlockCopy extends Omit<BlockWrite, 'data'> {
+  readonly source: FileRange & { readonly descriptor: number };
+}
+
 /** Hashes and writes a block in another thread; false: it has another hash, and nothing was written. */
-export type WriteBlock = (write: BlockWrite) => Promise<boolean>;
+export type WriteBlock = (write: BlockWrite | BlockCopy) => Promise<boolean>;
 
 export class RealFileHandle implements FileHandle {
   #closed = false;
-  /** Blocks that other threads are writing: the descriptor stays open for them. */
+  /** Of blocks that other threads have in work: the descriptor stays open for them. */
   readonly #blocks = new Set<Promise<unknown>>();
 
   constructor(
@@ -36,7 +41,7 @@ export class RealFileHandle implements FileHandle {
     /** The full path it was opened by, for messages. */
     private readonly path: string,
     private readonly isDirectory = false,
-    private readonly threadsWrite?: WriteBlock,
+    private readonly threads?: WriteBlock,
   ) {}
 
   stat(): Promise<ItemStat> {
@@ -70,22 +75,45 @@ export class RealFileHandle implements FileHandle {
   }
 
   writeBlock(positions: readonly number[], data: Uint8Array, sha256: Uint8Array): Promise<boolean> {
-    return this.#run('write', async () => {
-      if (this.threadsWrite === undefined || data.length < BLOCK_BUFFER_BYTES_MIN) {
-        if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
-        for (const position of positions) await this.write(position, data);
-        return true;
+    return this.#run('write', () => {
+      const { threads } = this;
+      if (threads === undefined || data.length < BLOCK_BUFFER_BYTES_MIN) {
+        return writeBlockStepwise(this, positions, data, sha256);
       }
-      const own = isInBlockBuffer(data) ? data : copied(data);
-      const block = own as Uint8Array<ArrayBuffer>;
+      const own = (isInBlockBuffer(data) ? data : copied(data)) as Uint8Array<ArrayBuffer>;
       const { fd: descriptor } = this.handle;
-      const writing = this.threadsWrite({ descriptor, positions, data: block, sha256 });
-      this.#blocks.add(writing);
-      try {
-        return await writing;
-      } finally {
-        this.#blocks.delete(writing);
+      return this.#keepOpen(threads({ descriptor, positions, data: own, sha256 }));
+    });
+  }
+
+  copyBlock(
+    positions: readonly number[],
+    source: FileHandle,
+    range: FileRange,
+    sha256: Uint8Array,
+  ): Promise<boolean> {
+    return this.#run('write', () => {
+      const { threads } = this;
+      const isOwn = source instanceof RealFileHandle && !source.#closed;
+      if (threads === undefined || !isOwn || range.length < BLOCK_BUFFER_BYTES_MIN) {
+        return copyBlockStepwise(this, positions, source, range, sha256);
       }
+      const from = { descriptor: source.handle.fd, ...range };
+      const { fd: descriptor } = this.handle;
+      const copying = threads({ descriptor, positions, source: from, sha256 });
+      return this.#keepOpen(source.#keepOpen(copying));
+    });
+  }
+
+  hasBlock(range: FileRange, sha256: Uint8Array): Promise<boolean> {
+    return this.#run('read', () => {
+      const { threads } = this;
+      if (threads === undefined || range.length < BLOCK_BUFFER_BYTES_MIN) {
+        return hasBlockStepwise(this, range, sha256);
+      }
+      const { fd: descriptor } = this.handle;
+      const source = { descriptor, ...range };
+      return this.#keepOpen(threads({ descriptor, positions: [], source, sha256 }));
     });
   }
 
@@ -130,6 +158,16 @@ export class RealFileHandle implements FileHandle {
     await this.handle.close().catch((error: unknown) => {
       throw toSyncError('close', this.path, error);
     });
+  }
+
+  /** While other threads have the descriptor. */
+  async #keepOpen<T>(work: Promise<T>): Promise<T> {
+    this.#blocks.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#blocks.delete(work);
+    }
   }
 
   async #run<T>(operation: string, act: () => Promise<T>): Promise<T> {

@@ -1,7 +1,13 @@
-/** Whole files by the single operations of any folder file system: what disk-tasks.ts does in one go on a real disk. */
-import { createHash } from 'node:crypto';
+/** Whole files and blocks by the single operations of any folder file system: what disk-tasks.ts does in one go on a real disk. */
+import { createHash, hash } from 'node:crypto';
 import { SyncError } from '../domain/errors.js';
-import { type FileHandle, type FolderFs, type ItemStat, type WholeFile } from './folder-fs.js';
+import {
+  type FileHandle,
+  type FileRange,
+  type FolderFs,
+  type ItemStat,
+  type WholeFile,
+} from './folder-fs.js';
 
 export async function putFileStepwise(
   fs: FolderFs,
@@ -60,4 +66,36 @@ export async function readBlockStepwise(
   } finally {
     await handle.close();
   }
+}
+
+export async function writeBlockStepwise(
+  target: FileHandle,
+  positions: readonly number[],
+  data: Uint8Array,
+  sha256: Uint8Array,
+): Promise<boolean> {
+  if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
+  for (const position of positions) await target.write(position, data);
+  return true;
+}
+
+export async function copyBlockStepwise(
+  target: FileHandle,
+  positions: readonly number[],
+  source: FileHandle,
+  { position, length }: FileRange,
+  sha256: Uint8Array,
+): Promise<boolean> {
+  const data = await source.read(position, length).catch(() => undefined);
+  if (data?.length !== length) return false;
+  return writeBlockStepwise(target, positions, data, sha256);
+}
+
+export async function hasBlockStepwise(
+  file: FileHandle,
+  { position, length }: FileRange,
+  sha256: Uint8Array,
+): Promise<boolean> {
+  const data = await file.read(position, length);
+  return data.length === length && hash('sha256', data, 'buffer').equals(sha256);
 }

@@ -47,6 +47,33 @@ export function folderFsBlocksContract(
       expect(await codeOf(read.writeBlock([0], block(), sha256))).toBe('io');
     });
 
+    it.each([
+      ['small', 1000],
+      ['large', 300_000],
+    ])('copies a %s block from another file, and only with the hash', async (_, size) => {
+      const source = await keep(fs.createFile('s', 0o600));
+      const block = Buffer.alloc(size, 'block');
+      const sha256 = createHash('sha256').update(block).digest();
+      await source.write(5, block);
+      const range = { position: 5, length: size };
+      const file = await keep(fs.createFile('f', 0o600));
+      expect(await file.copyBlock([size, 0], source, range, sha256)).toBe(true);
+      const content = Buffer.concat([block, block]);
+      expect(content.equals(await file.read(0, 3 * size))).toBe(true);
+      const wrong = { position: 4, length: size };
+      expect(await file.copyBlock([0], source, wrong, sha256)).toBe(false);
+      expect(await file.copyBlock([0], source, { ...range, position: 6 }, sha256)).toBe(false);
+      expect(content.equals(await file.read(0, 3 * size))).toBe(true);
+      expect(await file.hasBlock({ position: size, length: size }, sha256)).toBe(true);
+      expect(await file.hasBlock({ position: 1, length: size }, sha256)).toBe(false);
+      expect(await file.hasBlock({ position: size + 1, length: size }, sha256)).toBe(false);
+      expect(await codeOf(source.copyBlock([0], file, range, sha256))).not.toBe('closed');
+      await source.close();
+      expect(await file.copyBlock([0], source, range, sha256)).toBe(false);
+      expect(await codeOf(source.copyBlock([0], file, range, sha256))).toBe('closed');
+      expect(await codeOf(source.hasBlock(range, sha256))).toBe('closed');
+    });
+
     it('writes many large blocks side by side, and closes when all are written', async () => {
       const file = await fs.createFile('f', 0o600);
       const blocks = Array.from({ length: 40 }, (_, i) => Buffer.alloc(130_000, `block ${i}`));

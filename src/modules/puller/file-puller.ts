@@ -154,13 +154,20 @@ class Filling {
     this.stop.signal.throwIfAborted();
   }
 
-  private async copy(block: PlannedBlock, sources: SourceFiles): Promise<boolean> {
-    const [first] = block.indexes;
+  private async copy(
+    { indexes, sources: places }: PlannedBlock,
+    sources: SourceFiles,
+  ): Promise<boolean> {
+    const [first] = indexes;
     const length = blockLength(this.wanted, first);
-    for (const source of block.sources) {
-      const data = await sources.read(source, length);
-      if (data === undefined || !hasHash(data, blockHash(this.wanted, first))) continue;
-      await this.write(block, data);
+    const hash = blockHash(this.wanted, first);
+    for (const place of places) {
+      const source = await sources.handleOf(place);
+      if (source === undefined) continue;
+      const range = { position: place.offset, length };
+      if (!(await this.temp.handle.copyBlock(this.positions(indexes), source, range, hash)))
+        continue;
+      this.written(indexes);
       return true;
     }
     return false;
@@ -179,7 +186,7 @@ class Filling {
     return this.ctx.requests.run(groupOf(this.ctx, this.item), wanted.size, signal, async () => {
       const take = (data: Uint8Array): Promise<boolean> => this.take(block, wanted, data);
       await this.ctx.source.deliver(wanted, this.item.devices, signal, take);
-      this.arrived(block.indexes);
+      this.written(block.indexes);
     });
   }
 
@@ -190,26 +197,23 @@ class Filling {
     data: Uint8Array,
   ): Promise<boolean> {
     this.stop.signal.throwIfAborted();
-    const positions = indexes.map((index) => blockOffset(this.wanted, index));
-    const isRight =
-      data.length === size && (await this.temp.handle.writeBlock(positions, data, hash));
-    if (isRight) this.temp.room.written(size * indexes.length);
-    return isRight;
+    return data.length === size && this.temp.handle.writeBlock(this.positions(indexes), data, hash);
   }
 
-  private async write(block: PlannedBlock, data: Uint8Array): Promise<void> {
-    for (const index of block.indexes) await this.put(index, data);
-    this.arrived(block.indexes);
+  private positions(indexes: readonly number[]): number[] {
+    return indexes.map((index) => blockOffset(this.wanted, index));
   }
 
-  private writeZeros(index: number): Promise<void> {
+  private written(indexes: readonly number[]): void {
+    this.temp.room.written(blockLength(this.wanted, indexes[0] as number) * indexes.length);
+    this.arrived(indexes);
+  }
+
+  private async writeZeros(index: number): Promise<void> {
     this.stop.signal.throwIfAborted();
-    return this.put(index, new Uint8Array(blockLength(this.wanted, index)));
-  }
-
-  private async put(index: number, data: Uint8Array): Promise<void> {
-    await this.temp.handle.write(blockOffset(this.wanted, index), data);
-    this.temp.room.written(data.length);
+    const length = blockLength(this.wanted, index);
+    await this.temp.handle.write(blockOffset(this.wanted, index), new Uint8Array(length));
+    this.temp.room.written(length);
   }
 }
 
@@ -239,22 +243,13 @@ class SourceFiles {
 
   constructor(private readonly ctx: PullContext) {}
 
-  /** undefined when there is nothing to read: a source that went away is no failure. */
-  async read(source: BlockSourcePlace, length: number): Promise<Uint8Array | undefined> {
-    const handle = await this.handleOf(source);
-    try {
-      return await handle?.read(source.offset, length);
-    } catch {
-      return undefined;
-    }
-  }
-
   async close(): Promise<void> {
     for (const handle of this.open.values()) await (await handle)?.close();
     this.open.clear();
   }
 
-  private handleOf({ folder, name }: BlockSourcePlace): Promise<FileHandle | undefined> {
+  /** undefined when there is nothing to read: a source that went away is no failure. */
+  handleOf({ folder, name }: BlockSourcePlace): Promise<FileHandle | undefined> {
     const isOwn = folder === undefined || folder === this.ctx.folder.settings.id;
     const key = `${isOwn ? '' : folder}\0${name}`;
     const known = this.open.get(key);

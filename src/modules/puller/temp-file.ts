@@ -94,8 +94,8 @@ export async function validBlocks(
     const offset = blockOffset(wanted, index);
     const length = blockLength(wanted, index);
     if (offset + length > size) break;
-    const data = await handle.read(offset, length);
-    if (hasHash(data, blockHash(wanted, index))) valid.add(index);
+    const range = { position: offset, length };
+    if (await handle.hasBlock(range, blockHash(wanted, index))) valid.add(index);
   }
   return valid;
 }
