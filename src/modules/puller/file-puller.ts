@@ -19,6 +19,7 @@ import {
   type BlockSourcePlace,
   type PlannedBlock,
 } from './block-plan.js';
+import { EarlyFlush } from './early-flush.js';
 import { removeTemp } from './file-finisher.js';
 import { fetchOrder, rankOf } from './fetch-order.js';
 import { groupOf, type PullContext } from './pull-context.js';
@@ -30,7 +31,8 @@ import { hasHash, TempFile } from './temp-file.js';
 const HASHES_AT_ONCE = 1_000;
 /** Blocks of one file that are asked for, or wait for their turn, at the same time. */
 export const FETCHES_PER_FILE = 256;
-const COPIES_PER_FILE = 4;
+/** More would only wait for one another at the file that they write to. */
+const COPIES_PER_FILE = 2;
 
 /** Open, complete, to be finished and closed by the caller. */
 export async function pullContent(ctx: PullContext, item: NeededItem): Promise<TempFile> {
@@ -97,6 +99,7 @@ async function planContent(
 class Filling {
   private readonly stop = new AbortController();
   private readonly wanted: FileInfo;
+  private readonly early: EarlyFlush;
 
   constructor(
     private readonly ctx: PullContext,
@@ -106,6 +109,7 @@ class Filling {
     private readonly arrived: (blockIndexes: readonly number[]) => void,
   ) {
     this.wanted = item.global;
+    this.early = new EarlyFlush(temp.handle);
     // FETCHES_PER_FILE bounds its listeners.
     setMaxListeners(0, this.stop.signal);
   }
@@ -116,17 +120,23 @@ class Filling {
     this.ctx.signal.addEventListener('abort', onAbort, { once: true });
     const sources = new SourceFiles(this.ctx);
     try {
-      for (const index of plan.zeros) await this.writeZeros(index);
-      const missed: PlannedBlock[] = [];
-      await this.each(plan.copies, COPIES_PER_FILE, async (block) => {
-        if (!(await this.copy(block, sources))) missed.push(block);
-      });
-      const fetches = this.inOrder([...missed, ...plan.fetches]);
-      await this.each(fetches, FETCHES_PER_FILE, (block) => this.fetch(block));
+      await this.fill(plan, sources);
     } finally {
       this.ctx.signal.removeEventListener('abort', onAbort);
       await sources.close();
+      await this.early.end();
     }
+    this.early.requireDone();
+  }
+
+  private async fill(plan: BlockPlan, sources: SourceFiles): Promise<void> {
+    for (const index of plan.zeros) await this.writeZeros(index);
+    const missed: PlannedBlock[] = [];
+    await this.each(plan.copies, COPIES_PER_FILE, async (block) => {
+      if (!(await this.copy(block, sources))) missed.push(block);
+    });
+    const fetches = this.inOrder([...missed, ...plan.fetches]);
+    await this.each(fetches, FETCHES_PER_FILE, (block) => this.fetch(block));
   }
 
   /** Resolves or rejects only when no call is under way any more. */
@@ -205,7 +215,9 @@ class Filling {
   }
 
   private written(indexes: readonly number[]): void {
-    this.temp.room.written(blockLength(this.wanted, indexes[0] as number) * indexes.length);
+    const bytes = blockLength(this.wanted, indexes[0] as number) * indexes.length;
+    this.temp.room.written(bytes);
+    this.early.written(bytes);
     this.arrived(indexes);
   }
 
