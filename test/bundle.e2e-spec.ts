@@ -29,8 +29,11 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(base, { recursive: true }));
 
-/** From a first start until the first scan is over. */
-async function live(flags: readonly string[] = []): Promise<{ code: unknown; log: string }> {
+/** From a start until the first scan is over and `visit` has been at the address of the HTTP side. */
+async function live(
+  flags: readonly string[] = [],
+  visit?: (address: string) => Promise<void>,
+): Promise<{ code: unknown; log: string }> {
   const args = [...flags, join(dist, 'main.js'), '--home', join(base, 'home'), ...OPTIONS];
   const child = spawn(process.execPath, args, { env: programEnvironment(base) });
   const ended = once(child, 'close');
@@ -41,6 +44,7 @@ async function live(flags: readonly string[] = []): Promise<{ code: unknown; log
   const isOver = (): boolean => child.exitCode !== null || log.includes('Completed initial scan');
   try {
     await until('the node has scanned', isOver);
+    await visit?.(/GUI and API listening on ([\d.:]+)/.exec(log)?.[1] ?? '');
   } finally {
     child.kill();
   }
@@ -73,6 +77,28 @@ describe('the bundle', () => {
     const { log } = await live(['--enable-source-maps']);
     expect(log).toMatch(/\/src\/program\.ts:\d+:\d+/);
     expect((await live()).log).toMatch(/main\.cjs:\d+:\d+/);
+  });
+
+  it('reads bodies in the character sets that it read before it was bundled', async () => {
+    const labels: string[] = [];
+    const { log } = await live([], async (address) => {
+      const xml = fs.readFileSync(join(base, 'home/config.xml'), 'utf8');
+      const url = `http://${address}/rest/config/folders/default`;
+      const key = { 'X-API-Key': /<apikey>(.*)<\/apikey>/.exec(xml)?.[1] ?? '' };
+      const patch = async (charset: string, body: Buffer): Promise<void> => {
+        const headers = { ...key, 'Content-Type': `application/json; charset=${charset}` };
+        const { status } = await fetch(url, { method: 'PATCH', headers, body });
+        const answer = (await (await fetch(url, { headers: key })).json()) as { label: string };
+        labels.push(`${status} ${answer.label}`);
+      };
+      await patch('utf-8', Buffer.from('{"label":"Bücher €"}'));
+      await patch('iso-8859-1', Buffer.from('{"label":"Bücher"}', 'latin1'));
+      await patch('utf-16le', Buffer.from('{"label":"€"}', 'utf16le'));
+      await patch('klingon', Buffer.from('{"label":"no"}'));
+    });
+    expect({ labels, log }).toMatchObject({
+      labels: ['200 Bücher €', '200 Bücher', '200 €', '415 €'],
+    });
   });
 
   it('starts with other flags of V8 than those that its cache was made with', async () => {

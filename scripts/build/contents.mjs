@@ -1,6 +1,7 @@
 /** What goes into the bundle, as plugins of esbuild: what it is made of, otherwise than it stands in the modules. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -36,6 +37,11 @@ const DEFINITIONS_ONLY = /\/node_modules\/@nestjs\/(?!(common|core)\/index\.js$)
 export const leftOut = {
   name: 'left-out',
   setup(build) {
+    // Of its modules, only those that are used; Node would take all of an older kind.
+    build.onResolve({ filter: /^rxjs(\/operators)?$/ }, ({ path }) => ({
+      path: join(dirname(resolve('rxjs/package.json')), 'dist/esm', path.slice(4), 'index.js'),
+      sideEffects: false,
+    }));
     build.onResolve({ filter: /^@peculiar\/x509$/ }, () => ({
       path: './x509.cjs',
       external: true,
@@ -129,7 +135,10 @@ function lazyProcesses() {
 /** As much of iconv-lite as is asked for, with what Node has itself. */
 function decoders() {
   return `
-    const make = (encoding) => new TextDecoder(encoding);
+    const make = (encoding) => {
+      try { return new TextDecoder(encoding); }
+      catch { throw new Error('Encoding not recognized: ' + encoding); }
+    };
     exports.encodingExists = (encoding) => {
       try { return Boolean(make(encoding)); } catch { return false; }
     };
