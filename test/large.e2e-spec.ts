@@ -16,7 +16,11 @@ import { until } from './support/wait.js';
 
 jest.setTimeout(600_000);
 
-const FILES = Number(process.env.SYNCNEST_LARGE_FILES ?? effort(3_000, 20_000));
+/** Fewer would be scanned before anything is asked. */
+const FILES_MIN = 3_000;
+const FILES = Number(
+  process.env.SYNCNEST_LARGE_FILES ?? Math.max(FILES_MIN, effort(3_000, 20_000)),
+);
 const RESCAN_EVERY_S = effort(3, 20);
 /** Two rescans at least fall into this. */
 const RESCANNED_MS = effort(9_000, 30_000);
