@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import { type Randomness } from '../../platform/randomness.js';
+import { YOUNG_GENERATION_MIB_MAX } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type IndexCall, type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
@@ -54,7 +55,10 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
 
   async open(): Promise<{ created: boolean }> {
     const workerData: WorkerStart = { path: this.path, nowMs: this.clock.nowMs() };
-    const worker = new Worker(workerUrl(import.meta.url, 'index-database-worker'), { workerData });
+    const worker = new Worker(workerUrl(import.meta.url, 'index-database-worker'), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB_MAX },
+    });
     const opened = new Promise((resolve, reject) => {
       this.pending.set(0, { call: 'open', resolve, reject, line: lineOf(1) });
     });
