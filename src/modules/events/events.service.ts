@@ -29,7 +29,11 @@ export interface NodeEvents {
     sequence: number;
     /** For those who tell people: what was found here, or came from others. */
     changes?: { readonly from: 'here' | 'others'; readonly files: readonly FileInfo[] };
+    /** By a scan that goes on, and ends with ScanEnded. */
+    scan?: 'new names' | 'deletes follow';
   };
+  /** All that a scan found is recorded, or it failed. */
+  ScanEnded: { folder: string };
   RemoteIndexUpdated: { folder: string; device: string; items: number; sequence: number };
   ItemStarted: {
     folder: string;

@@ -6,6 +6,7 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type ScanFinding } from '../scanner/scanner.service.js';
 import { type GuardRules } from './guard-rules.js';
@@ -22,6 +23,8 @@ const MOVE_TARGETS_MAX = 8;
 /** Fewer where their block lists are long. */
 const LISTS_BYTES_MAX = 1024 * 1024;
 const HASH_BYTES = 32;
+/** Missing files whose content is looked for at once. */
+const LOOKS_AT_ONCE = 32;
 /** Contents of which it is remembered how many files have them; then all are looked for anew. */
 const CONTENTS_MAX = 1_000;
 
@@ -145,19 +148,37 @@ export class GuardedScan {
     for (let from = 0; from < this.gone.length; from += NAMES_AT_ONCE) {
       const names = this.gone.slice(from, from + NAMES_AT_ONCE);
       const rows = await this.parts.database.locals(this.parts.folder, names);
-      for (const row of rows) {
-        if (!isFile(row) || (await this.isMoved(row, gone))) continue;
+      const files = rows.filter(isFile);
+      await this.lookForTargets(files, gone);
+      for (const row of files) {
+        if (this.isMoved(row)) continue;
         this.deletes += 1;
         this.note(row);
       }
     }
   }
 
+  /** Of no more than CONTENTS_MAX files. */
+  private async lookForTargets(
+    files: readonly LocalFileInfo[],
+    gone: ReadonlySet<string>,
+  ): Promise<void> {
+    if (this.targets.size + files.length > CONTENTS_MAX) this.targets.clear();
+    const unknown = new Map<string, LocalFileInfo>();
+    for (const row of files) {
+      const content = contentOf(row);
+      if (!this.targets.has(content)) unknown.set(content, row);
+    }
+    const queue = new TaskQueue({ tasksMax: LOOKS_AT_ONCE });
+    await forEachConcurrently(unknown, queue, async ([content, row]) => {
+      this.targets.set(content, await this.targetsOf(row, gone));
+    });
+  }
+
   /** Its content lies under another name, and is not that of another missing one. */
-  private async isMoved(row: LocalFileInfo, gone: ReadonlySet<string>): Promise<boolean> {
-    const content = Buffer.from(row.blocksHash).toString('base64');
-    const left = this.targets.get(content) ?? (await this.targetsOf(row, gone));
-    if (this.targets.size >= CONTENTS_MAX) this.targets.clear();
+  private isMoved(row: LocalFileInfo): boolean {
+    const content = contentOf(row);
+    const left = this.targets.get(content) ?? 0;
     this.targets.set(content, Math.max(0, left - 1));
     return left > 0;
   }
@@ -219,6 +240,10 @@ export class GuardedScan {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+function contentOf({ blocksHash }: LocalFileInfo): string {
+  return Buffer.from(blocksHash).toString('base64');
+}
 
 function isFile(row: LocalFileInfo | undefined): row is LocalFileInfo {
   return row !== undefined && row.type === 'file' && !row.deleted && !isInvalid(row);

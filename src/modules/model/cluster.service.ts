@@ -34,7 +34,9 @@ import { IndexSender } from './index-sender.js';
 import { ModelService } from './model.service.js';
 import { type EarlyBatch, PeerSession } from './peer-session.js';
 import { ProgressSender } from './progress-sender.js';
+import { ReceiveTiming } from './receive-timing.js';
 import { RequestServer } from './request-server.js';
+import { SendTiming } from './send-timing.js';
 
 /** What a device says of a folder that is shared with it, in Syncthing's words. */
 export type RemoteFolderState = 'valid' | 'paused' | 'notSharing' | 'unknown';
@@ -66,9 +68,10 @@ export class ClusterService implements DeviceHandler {
       this.model.runner(folder)?.requestScan([name]),
     );
     this.offers = new FolderOffers(database, events, clock, this.logger);
+    const timing = new ReceiveTiming(clock, (folder) => this.model.runner(folder)?.requestPull());
     this.receiver = new IndexReceiver(database, events, {
       trace: (line) => this.traced(line),
-      received: (folder) => this.model.runner(folder)?.requestPull(),
+      received: (folder, isMoreAwaited) => timing.received(folder, isMoreAwaited),
     });
     this.progress = new ProgressSender({
       clock,
@@ -76,7 +79,7 @@ export class ClusterService implements DeviceHandler {
       exchanged: () =>
         [...this.sessions].map(([connection, session]) => [connection, session.keys()] as const),
     });
-    events.on('LocalIndexUpdated', ({ folder }) => this.wakeSenders(folder));
+    new SendTiming(events, clock, (folder) => this.wakeSenders(folder));
   }
 
   /** From now on folders and shares follow the settings. Once, when the folders have started. */

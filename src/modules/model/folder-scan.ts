@@ -57,6 +57,7 @@ export class FolderScan {
   private changed = 0;
   private readonly problems: ItemProblem[] = [];
   private readonly retry: string[] = [];
+  private isAnyGone = false;
 
   constructor(
     private readonly settings: FolderSettings,
@@ -66,6 +67,18 @@ export class FolderScan {
   ) {}
 
   async run(fs: FolderFs, names: readonly string[], signal: AbortSignal): Promise<ScanOutcome> {
+    try {
+      return await this.scan(fs, names, signal);
+    } finally {
+      if (this.changed > 0) this.parts.events.emit('ScanEnded', { folder: this.settings.id });
+    }
+  }
+
+  private async scan(
+    fs: FolderFs,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ScanOutcome> {
     const { id, ignorePerms, autoNormalize } = this.settings;
     const trees = await this.withUnknownParents(names);
     const findings = this.parts.scanner.scan({
@@ -79,6 +92,9 @@ export class FolderScan {
       isReceiveOnly: this.isReceiveOnly,
       current: (tree, after) =>
         this.parts.database.localSummaryPage(id, tree, after, SUMMARIES_AT_ONCE),
+      onGone: () => {
+        this.isAnyGone = true;
+      },
       signal,
     });
     const guarded =
@@ -166,7 +182,8 @@ export class FolderScan {
     const { sequence } = await database.updateLocal(id, files);
     this.changed += items;
     const changes = { from: 'here', files } as const;
-    events.emit('LocalIndexUpdated', { folder: id, items, sequence, changes });
+    const scan = this.isAnyGone ? 'deletes follow' : 'new names';
+    events.emit('LocalIndexUpdated', { folder: id, items, sequence, changes, scan });
   }
 
   private get isReceiveOnly(): boolean {

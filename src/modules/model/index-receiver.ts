@@ -1,4 +1,5 @@
 /** Records what a device announces of a folder, and wakes the folder. Source: BEP v1, "Index" and "Index Update". */
+import { type FileInfo } from '../../domain/file-info.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type EventsService } from '../events/events.service.js';
 import { type EarlyBatch, type PeerSession } from './peer-session.js';
@@ -6,9 +7,14 @@ import { type EarlyBatch, type PeerSession } from './peer-session.js';
 export interface IndexReceiverObserver {
   /** One line for each batch. */
   trace(line: string): void;
-  /** The folder has something to look at. */
-  received(folder: string): void;
+  /** The folder has something to look at; `isMoreAwaited`: more belongs to it, and will be here in a moment. */
+  received(folder: string, isMoreAwaited: boolean): void;
 }
+
+/** Devices send up to 1000 items at once: after so many, more is likely to follow. */
+const PART_ITEMS_MIN = 500;
+/** Files of a part that are looked at, whether their content is here. */
+const SAMPLES = 3;
 
 export class IndexReceiver {
   constructor(
@@ -45,6 +51,23 @@ export class IndexReceiver {
       // Its index is dropped in the same moment.
       if (!isOver()) throw error;
     }
-    this.observer.received(folder);
+    this.observer.received(folder, await this.looksMoved(folder, files));
+  }
+
+  /** A part of an index with new names of content that is here under others. */
+  private async looksMoved(folder: string, files: readonly FileInfo[]): Promise<boolean> {
+    if (files.length < PART_ITEMS_MIN) return false;
+    const withContent = files.filter(
+      (file) => file.type === 'file' && !file.deleted && file.size > 0,
+    );
+    const step = Math.max(1, Math.floor(withContent.length / SAMPLES));
+    // Nothing but deletes: what they are of came before.
+    if (withContent.length === 0) return true;
+    for (let at = 0; at < withContent.length; at += step) {
+      const { name, blocksHash } = withContent[at] as FileInfo;
+      const same = await this.database.localsWithBlocks(folder, blocksHash, 2);
+      if (same.length === 0 || same.some((each) => each.name === name)) return false;
+    }
+    return true;
   }
 }

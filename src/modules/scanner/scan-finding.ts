@@ -28,6 +28,8 @@ export interface ScanRequest extends ScanRules {
   readonly names: readonly string[];
   /** A page of our index entries under `tree` after the tree key `after`; an empty one ends it. */
   readonly current: (tree: string, after: Uint8Array | undefined) => Promise<SummaryPage>;
+  /** Something is gone that was not told of yet. */
+  readonly onGone?: () => void;
   readonly signal: AbortSignal;
 }
 

@@ -134,6 +134,7 @@ export class ScanRun {
         if (this.others.length >= OTHERS_HELD_MAX) await this.renameOthers();
         return;
       case 'gone':
+        this.request.onGone?.();
         this.gone.push(difference.name);
         if (this.gone.length >= GONE_HELD_MAX) await this.tellGone();
         return;
