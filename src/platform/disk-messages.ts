@@ -4,7 +4,7 @@ import { type ItemStat } from './folder-fs.js';
 
 export interface DiskRequest {
   readonly group: number;
-  /** Of each task: directory, name and, to put a file, temp name, or to rename one, its path. Joined by NUL. */
+  /** Of each task: directory, name and, to put a file, temp name, or to rename or link one, its path. Joined by NUL. */
   readonly texts: string;
   /** NUMBERS of each task. */
   readonly numbers: Float64Array;
@@ -27,7 +27,7 @@ export interface DiskReply {
 const NUMBERS = 6;
 const TEXTS = 3;
 const AS_CREATED = -1;
-const KINDS: readonly DiskTask['kind'][] = ['read', 'put', 'remove', 'rename'];
+const KINDS: readonly DiskTask['kind'][] = ['read', 'put', 'remove', 'rename', 'link'];
 const NO_BYTES = new Uint8Array(0);
 
 /** Bytes that the task adds to a request and to its reply. */
@@ -75,6 +75,7 @@ function columnsOf(task: DiskTask): Columns {
     case 'remove':
       return { name: task.name, third: '', looked: task.seen, row: [] };
     case 'rename':
+    case 'link':
       return { name: task.name, third: task.from, looked: task.seen, row: [] };
   }
 }
@@ -106,9 +107,8 @@ export function unpackRequest(request: DiskRequest): DiskTask[] {
       return { kind: 'put', directory, file };
     }
     const common = { directory, name, seen: seen as ItemStat };
-    return KINDS[kind] === 'remove'
-      ? { kind: 'remove', ...common }
-      : { kind: 'rename', ...common, from: third };
+    if (KINDS[kind] === 'remove') return { kind: 'remove', ...common };
+    return { kind: KINDS[kind] === 'link' ? 'link' : 'rename', ...common, from: third };
   });
 }
 

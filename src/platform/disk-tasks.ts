@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { SyncError, type ErrorCode, messageOf } from '../domain/errors.js';
 import { type ItemStat } from './folder-fs.js';
+import { type LinkTask } from './link-files.js';
 import { type PutTask } from './put-files.js';
 import { requireSeen } from './seen-item.js';
 import { systemCodeOf } from './system-errors.js';
@@ -17,6 +18,7 @@ const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NO
 /** Names are single components. */
 export type DiskTask =
   | PutTask
+  | LinkTask
   | {
       readonly kind: 'remove';
       readonly directory: string;
@@ -69,7 +71,7 @@ export function errorFrom({ code, systemCode, message }: DiskFailure): Error {
 
 /** `target`: where the bytes of a read go. */
 export function runDiskTask(
-  task: Exclude<DiskTask, PutTask>,
+  task: Exclude<DiskTask, PutTask | LinkTask>,
   target: Uint8Array,
 ): Uint8Array | undefined {
   switch (task.kind) {

@@ -1,7 +1,7 @@
 /**
  * Worker threads for small pieces of disk work, shared by the folders of a node. Several, because a flush waits for
  * the disk. Tasks asked for in one turn of the event loop travel together; a block with its buffer travels alone. New
- * files wait for one another while few threads are at it: the more there are in a group, the less each waits for the
+ * files, and new names, wait for one another while few threads are at it: the more there are in a group, the less each waits for the
  * flush that they share. What waits is bounded by its callers: each folder has a bounded number of operations.
  */
 import { FRONT_BYTES, giveBuffer, returned, takeFreeBuffer } from './block-buffers.js';
@@ -82,7 +82,8 @@ export class DiskThreads {
   /** Rejects with the system's error, or a SyncError. */
   run(task: DiskTask): Promise<DiskResult> {
     return new Promise((resolve, reject) => {
-      const list = task.kind === 'put' ? this.waitingPuts : this.waiting;
+      const isPut = task.kind === 'put' || task.kind === 'link';
+      const list = isPut ? this.waitingPuts : this.waiting;
       list.push({ task, resolve, reject });
       this.dispatchSoon();
     });

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { type BlockRequest, runBlockTask } from './block-tasks.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
+import { linkFiles, type LinkTask } from './link-files.js';
 import { putFiles, type PutTask } from './put-files.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -18,14 +19,22 @@ function run(request: DiskRequest): DiskReply {
   const failures = new Map<number, DiskFailure>();
   const puts = tasks.filter((task): task is PutTask => task.kind === 'put');
   const putResults = putFiles(puts);
+  const linkResults = linkFiles(tasks.filter((task): task is LinkTask => task.kind === 'link'));
   let at = 0;
   let putsAt = 0;
+  let linksAt = 0;
   tasks.forEach((task, index) => {
     if (task.kind === 'put') {
       const result = putResults[putsAt];
       putsAt += 1;
       if ('error' in result) failures.set(index, failureOf(result.error));
       else numbers.set([result.stat.modifiedS, result.stat.modifiedNs], index * 2);
+      return;
+    }
+    if (task.kind === 'link') {
+      const result = linkResults[linksAt];
+      linksAt += 1;
+      if ('error' in result) failures.set(index, failureOf(result.error));
       return;
     }
     const end = task.kind === 'read' ? at + task.length : at;

@@ -154,6 +154,11 @@ export abstract class FolderFs {
    * Fails with 'refused' for a directory, and on a file system that knows no second names.
    */
   abstract link(from: string, to: string): Promise<void>;
+  /**
+   * As link, for a file that is what that look found; fails with 'changed'. Its content is flushed then. Meant for many
+   * files at once, as putFile.
+   */
+  abstract linkSeen(from: string, to: string, seen: ItemStat): Promise<void>;
   /** As link, to a name below another root. Fails with 'refused' where that cannot be, as between two disks. */
   linkTo(from: string, target: FolderFs, to: string): Promise<void> {
     return target === this ? this.link(from, to) : Promise.reject(notAcross(this, target));

@@ -26,7 +26,7 @@ import {
   topOf,
 } from './root-links.js';
 import { checkReplaceable, isEmpty, requireOneDisk, requireSeen } from './memory-rules.js';
-import { putFileStepwise, readBlockStepwise } from './stepwise-files.js';
+import { linkSeenStepwise, putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
   type ErrorCodes,
   LINK_CODES,
@@ -217,6 +217,10 @@ export class MemoryFolderFs extends FolderFs {
 
   putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
     return putFileStepwise(this, file);
+  }
+
+  linkSeen(from: string, to: string, seen: ItemStat): Promise<void> {
+    return linkSeenStepwise(this, from, to, seen);
   }
 
   readBlock(

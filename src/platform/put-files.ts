@@ -25,7 +25,8 @@ export interface PutTask {
 /** The file as it lies on disk, or why it does not. */
 export type PutResult = { readonly stat: ItemStat } | { readonly error: unknown };
 
-interface Written {
+/** A file that is to be flushed. */
+export interface Written {
   readonly index: number;
   readonly descriptor: number;
   readonly device: bigint;
@@ -42,18 +43,14 @@ export interface FlushTools {
 }
 
 /** Of this thread. */
-const TOOLS: FlushTools = {
+export const TOOLS: FlushTools = {
   choice: new FlushChoice(),
   open: (directory) => SystemFlush.open(directory),
 };
 
 export function putFiles(tasks: readonly PutTask[], tools = TOOLS): PutResult[] {
   const results: PutResult[] = [];
-  // Before anything is written: it tells of what fails from then on.
-  const together =
-    tools.choice.isTogether(tasks.length, clock.monotonicMs()) && tasks[0] !== undefined
-      ? tools.open(tasks[0].directory)
-      : undefined;
+  const together = openTogether(tasks, tools);
   const written: Written[] = [];
   try {
     tasks.forEach((task, index) => {
@@ -84,6 +81,15 @@ export function putFiles(tasks: readonly PutTask[], tools = TOOLS): PutResult[] 
   return results;
 }
 
+/** Before anything is written: it tells of what fails from then on. */
+export function openTogether(
+  tasks: readonly { readonly directory: string }[],
+  tools: FlushTools,
+): ReturnType<FlushTools['open']> {
+  const isTogether = tools.choice.isTogether(tasks.length, clock.monotonicMs());
+  return isTogether && tasks[0] !== undefined ? tools.open(tasks[0].directory) : undefined;
+}
+
 function write({ directory, file }: PutTask, index: number): Written {
   const temp = `${directory}/${file.tempName}`;
   const descriptor = fs.openSync(temp, CREATE, file.createPermissions);
@@ -104,7 +110,7 @@ function write({ directory, file }: PutTask, index: number): Written {
 }
 
 /** Notes the failures among the results. Where flushing together fails, each file says for itself whether it is there. */
-function flush(
+export function flush(
   written: readonly Written[],
   together: Pick<SystemFlush, 'device' | 'run'> | undefined,
   choice: FlushChoice,

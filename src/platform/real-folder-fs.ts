@@ -26,7 +26,7 @@ import { NameProbes } from './name-probes.js';
 import { OperationSlots } from './operation-slots.js';
 import { probePermissions } from './permission-probe.js';
 import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
-import { lookAtRootItem } from './root-look.js';
+import { asFollowed, lookAtRootItem } from './root-look.js';
 import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
 import {
   type ErrorCodes,
@@ -181,6 +181,13 @@ export class RealFolderFs extends FolderFs {
     return this.#between('link', from, to, LINK_CODES, (a, b) => fs.link(a, b));
   }
 
+  linkSeen(from: string, to: string, seen: ItemStat): Promise<void> {
+    const link = async (fromPath: string, toPath: string): Promise<void> => {
+      await this.threads.run({ kind: 'link', ...placeOf(toPath), from: fromPath, seen });
+    };
+    return this.#between('link', from, to, LINK_CODES, link, this.#putSlots);
+  }
+
   override linkTo(from: string, target: FolderFs, to: string): Promise<void> {
     if (target === this || !(target instanceof RealFolderFs)) return super.linkTo(from, target, to);
     return this.#across('link', from, target, to, LINK_CODES, (a, b) => fs.link(a, b));
@@ -328,10 +335,10 @@ export class RealFolderFs extends FolderFs {
     to: string,
     codes: ErrorCodes,
     act: (fromPath: string, toPath: string) => Promise<void>,
+    slots = this.#slots,
   ): Promise<void> {
-    return this.#run(`${verb}, as ${JSON.stringify(to)},`, from, codes, () => {
-      requireNoLink(this.links, from);
-      requireNoLink(this.links, to);
+    const between = (): Promise<void> => {
+      for (const name of [from, to]) requireNoLink(this.links, name);
       const source = splitName(from);
       const target = splitName(to);
       if (source.parent === target.parent) {
@@ -344,7 +351,8 @@ export class RealFolderFs extends FolderFs {
           act(`${fromPath}/${source.base}`, `${toPath}/${target.base}`),
         ),
       );
-    });
+    };
+    return this.#run(`${verb}, as ${JSON.stringify(to)},`, from, codes, between, slots);
   }
 
   #across(
@@ -389,12 +397,4 @@ export class RealFolderFs extends FolderFs {
   #full(name: string): string {
     return name === '' ? this.root : `${this.root}/${name}`;
   }
-}
-
-/** To others they are the directories that they lead to. */
-function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): DirectoryEntry[] {
-  if (followed.size === 0) return entries;
-  return entries.map((entry) =>
-    followed.has(entry.name) ? { name: entry.name, type: 'directory' } : entry,
-  );
 }

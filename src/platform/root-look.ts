@@ -2,7 +2,8 @@
 import { type BigIntStats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type LinkTarget, type RootItem } from './root-links.js';
+import { type DirectoryEntry } from './folder-fs.js';
+import { type LinkTarget, type RootItem, type RootLinks } from './root-links.js';
 import { typeOf } from './real-file-handle.js';
 import { LOCAL_FILE_SYSTEMS } from './local-file-systems.js';
 import { systemCodeOf } from './system-errors.js';
@@ -67,4 +68,12 @@ async function statUnlessAbsent(look: Promise<BigIntStats>): Promise<BigIntStats
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCodeOf(error))) return undefined;
     throw error;
   }
+}
+
+/** To others they are the directories that they lead to. */
+export function asFollowed(entries: DirectoryEntry[], { followed }: RootLinks): DirectoryEntry[] {
+  if (followed.size === 0) return entries;
+  return entries.map((entry) =>
+    followed.has(entry.name) ? { name: entry.name, type: 'directory' } : entry,
+  );
 }

@@ -8,6 +8,7 @@ import {
   type ItemStat,
   type WholeFile,
 } from './folder-fs.js';
+import { changedItem, isSameState } from './item-state.js';
 
 export async function putFileStepwise(
   fs: FolderFs,
@@ -48,6 +49,37 @@ async function place(fs: FolderFs, { name, tempName, replaced }: WholeFile): Pro
     return fs.rename(tempName, name);
   }
   await fs.removeFile(tempName);
+}
+
+export async function linkSeenStepwise(
+  fs: FolderFs,
+  from: string,
+  to: string,
+  seen: ItemStat,
+): Promise<void> {
+  const handle = await fs.openFile(from, 'read');
+  try {
+    if (!isSameState(seen, await handle.stat())) throw changedItem(from);
+    await fs.link(from, to);
+    await requireLinked(fs, from, to, seen);
+    return await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function requireLinked(
+  fs: FolderFs,
+  from: string,
+  to: string,
+  seen: ItemStat,
+): Promise<void> {
+  const linked = await fs.stat(to);
+  if (linked === undefined) throw changedItem(to);
+  if (linked.inode === seen.inode && linked.device === seen.device) return;
+  // Another file came under the old name in between, and keeps that.
+  await fs.removeFile(to, linked);
+  throw changedItem(from);
 }
 
 export async function readBlockStepwise(

@@ -152,6 +152,32 @@ export function folderFsWholeFilesContract(
       expect(await namesIn(fs, 'd')).toEqual([]);
     });
 
+    it('gives second names to many files at once, each as it was seen and where nothing is', async () => {
+      await fs.makeDirectory('d', 0o755);
+      const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+      for (const name of names) await put(fs, name, name);
+      const seen = await Promise.all(names.map((name) => fs.stat(name)));
+      await put(fs, 'd/f1', 'mine');
+      await fs.removeFile('f2');
+      await put(fs, 'f2', 'changed');
+      await fs.removeFile('f3');
+      await fs.rename('f5', 'f4');
+      const codes = await Promise.all(
+        names.map((name, i) => codeOf(fs.linkSeen(name, `d/${name}`, seen[i]!))),
+      );
+      expect(codes.slice(0, 6)).toEqual([
+        ...['none', 'exists', 'changed', 'missing', 'changed', 'missing'],
+      ]);
+      expect(codes.slice(6).every((code) => code === 'none')).toBe(true);
+      const linked = names.filter((_, i) => i === 0 || i > 5);
+      expect(await namesIn(fs, 'd')).toEqual([...linked, 'f1'].sort());
+      expect(await textOf(fs, 'd/f1')).toBe('mine');
+      for (const name of linked) {
+        expect(await textOf(fs, `d/${name}`)).toBe(name);
+        expect(await fs.stat(name)).toMatchObject({ links: 2 });
+      }
+    });
+
     it('sets no time that would hide a change', async () => {
       await put(fs, 'f', 'mine');
       const seen = await fs.stat('f');

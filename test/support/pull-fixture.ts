@@ -42,6 +42,7 @@ import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
 import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
 import { SystemRandomness } from '../../src/platform/randomness.js';
 import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
+import { linkSeenStepwise } from '../../src/platform/stepwise-files.js';
 import { deletedInfo, directoryInfo, fileInfo } from './file-info.factory.js';
 import { NO_IGNORES } from './ignoring.js';
 
@@ -160,7 +161,9 @@ export class PullFixture {
   static async onDisk(): Promise<PullFixture> {
     const fixture = new PullFixture();
     fixture.root = mkdtempSync(join(tmpdir(), 'pull-'));
-    fixture.fs = await RealFolderFs.open(fixture.root);
+    const { fs } = Object.assign(fixture, { fs: await RealFolderFs.open(fixture.root) });
+    // Step by step, so that specs can come in between.
+    fs.linkSeen = (from, to, seen) => linkSeenStepwise(fs, from, to, seen);
     return fixture.opened();
   }
 

@@ -4,8 +4,8 @@
  * fails when something has that name already.
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
-import { tempNameFor } from '../../domain/file-name.js';
-import { type FileHandle, type ItemStat } from '../../platform/folder-fs.js';
+import { parentOf, tempNameFor } from '../../domain/file-name.js';
+import { type ItemStat } from '../../platform/folder-fs.js';
 import { isSameFile } from '../../platform/item-state.js';
 import { isOtherDisk } from '../../platform/system-errors.js';
 import { type NeededItem } from '../database/index-database.js';
@@ -44,7 +44,7 @@ export async function place(ctx: PullContext, item: NeededItem, from: string): P
 }
 
 /**
- * The file `from`, open as `handle` and found as `seen`, becomes the wanted one and loses its name; `from` may be in
+ * The file `from`, open and found as `seen`, becomes the wanted one and loses its name; `from` may be in
  * another directory. It has its new name on disk before the old one goes. False when it keeps the old one, too: the user
  * wrote to it meanwhile, and is to find that under the name it was written to. Fails as isOtherDisk tells where only a
  * copy gets there; nothing has changed then.
@@ -53,7 +53,6 @@ export async function placeMoved(
   ctx: PullContext,
   item: NeededItem,
   from: string,
-  handle: FileHandle,
   seen: ItemStat,
 ): Promise<boolean> {
   const { name } = item.global;
@@ -64,23 +63,34 @@ export async function placeMoved(
   } catch (error) {
     if (!hasCode(error, 'refused') || isOtherDisk(error)) throw error;
     // Refused, too, where the user has put a directory there meanwhile.
-    if ((await lookFor(ctx, from, handle)) === undefined) throw new ChangedOnDiskError(from);
+    if ((await lookFor(ctx, from, seen)) === undefined) throw new ChangedOnDiskError(from);
     // No second names on this file system: the names change in one step.
     await place(ctx, item, from);
     return true;
   }
   try {
-    if ((await lookFor(ctx, tempName, handle)) === undefined) throw new ChangedOnDiskError(from);
+    if ((await lookFor(ctx, tempName, seen)) === undefined) throw new ChangedOnDiskError(from);
     await place(ctx, item, tempName);
   } catch (error) {
     await ctx.fs.removeFile(tempName).catch(() => undefined);
     throw error;
   }
+  return dropOldName(ctx, name, from, seen);
+}
+
+/** The file that was found as `seen` has the new name, too. The result as of placeMoved. */
+export async function dropOldName(
+  ctx: PullContext,
+  name: string,
+  from: string,
+  seen: ItemStat,
+): Promise<boolean> {
   await ctx.batch.syncWay(name);
-  const left = await lookFor(ctx, from, handle);
+  const left = await lookFor(ctx, from, seen);
   if (left === undefined) return true;
   if (!isSameFile(seen, left)) return false;
-  await removeSeen(ctx, from, left);
+  const remove = (): Promise<void> => removeSeen(ctx, from, left);
+  await ctx.writable.within(parentOf(from), remove);
   return true;
 }
 
@@ -143,12 +153,12 @@ async function putNew(ctx: PullContext, from: string, name: string): Promise<voi
   await ctx.fs.removeFile(from);
 }
 
-/** The open file under the name; undefined when that is another item, or none. */
+/** That very file under the name; undefined when that is another item, or none. */
 async function lookFor(
   ctx: PullContext,
   name: string,
-  handle: FileHandle,
+  file: Pick<ItemStat, 'inode' | 'device'>,
 ): Promise<ItemStat | undefined> {
-  const [found, opened] = [await ctx.fs.stat(name), await handle.stat()];
-  return found?.inode === opened.inode && found.device === opened.device ? found : undefined;
+  const found = await ctx.fs.stat(name);
+  return found?.inode === file.inode && found.device === file.device ? found : undefined;
 }

@@ -26,6 +26,7 @@ export class RecordBatch {
   private timer: Timer | undefined;
   private flushing: Promise<void> = Promise.resolve();
   private failure: unknown;
+  private readonly waitingSyncs = new Map<string, Promise<void>>();
   private readonly syncs = new TaskQueue({ tasksMax: DIRECTORY_SYNCS_AT_ONCE });
 
   constructor(
@@ -59,7 +60,7 @@ export class RecordBatch {
 
   /** Flushes the entry of the item and those on the way to it: for what is to be certain before a group is recorded. */
   async syncWay(name: string): Promise<void> {
-    for (const directory of wayTo([parentOf(name)])) await this.fs.syncDirectory(directory);
+    await Promise.all([...wayTo([parentOf(name)])].map((directory) => this.syncSoon(directory)));
   }
 
   /** Resolves when all that was added is durable. Rejects when this or an earlier group could not be recorded. */
@@ -85,6 +86,18 @@ export class RecordBatch {
       sequence,
       changes: { from: 'others', files },
     });
+  }
+
+  /** One flush for all that ask before it begins. */
+  private syncSoon(directory: string): Promise<void> {
+    const waiting = this.waitingSyncs.get(directory);
+    if (waiting !== undefined) return waiting;
+    const done = this.syncs.run(() => {
+      this.waitingSyncs.delete(directory);
+      return this.fs.syncDirectory(directory);
+    });
+    this.waitingSyncs.set(directory, done);
+    return done;
   }
 
   private async sync(directory: string): Promise<void> {

@@ -1,0 +1,77 @@
+/**
+ * Second names for files by the group, synchronously, for a disk thread: each is opened, looked at and gets its other
+ * name, where nothing is; then all are flushed.
+ */
+import * as fs from 'node:fs';
+import { itemStatOf } from './confined-open.js';
+import { type ItemStat } from './folder-fs.js';
+import { changedItem, isSameState } from './item-state.js';
+import {
+  flush,
+  type FlushTools,
+  openTogether,
+  type PutResult,
+  TOOLS,
+  type Written,
+} from './put-files.js';
+
+// O_NONBLOCK: opening a FIFO must not wait for its other end.
+const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+
+/** The name is a single component in the directory. */
+export interface LinkTask {
+  readonly kind: 'link';
+  readonly directory: string;
+  readonly name: string;
+  /** The whole path of the file. */
+  readonly from: string;
+  readonly seen: ItemStat;
+}
+
+export function linkFiles(tasks: readonly LinkTask[], tools: FlushTools = TOOLS): PutResult[] {
+  const results: PutResult[] = [];
+  const together = openTogether(tasks, tools);
+  const opened: Written[] = [];
+  try {
+    tasks.forEach((task, index) => {
+      try {
+        const file = open(task, index);
+        opened.push(file);
+        link(task, file.stat);
+      } catch (error) {
+        results[index] = { error };
+      }
+    });
+    const linked = opened.filter(({ index }) => results[index] === undefined);
+    flush(linked, together, tools.choice, results);
+    for (const { index, stat } of linked) results[index] ??= { stat };
+  } finally {
+    together?.close();
+    for (const { descriptor } of opened) fs.closeSync(descriptor);
+  }
+  return results;
+}
+
+function open({ from, name, seen }: LinkTask, index: number): Written {
+  const descriptor = fs.openSync(from, READ);
+  try {
+    const found = fs.fstatSync(descriptor, { bigint: true });
+    const stat = itemStatOf(found);
+    if (!isSameState(seen, stat)) throw changedItem(name);
+    return { index, descriptor, device: found.dev, stat };
+  } catch (error) {
+    fs.closeSync(descriptor);
+    throw error;
+  }
+}
+
+function link({ from, directory, name }: LinkTask, opened: ItemStat): void {
+  const path = `${directory}/${name}`;
+  fs.linkSync(from, path);
+  const { dev, ino } = fs.lstatSync(path, { bigint: true });
+  const linked = { device: dev, inode: ino };
+  if (linked.device === opened.device && linked.inode === opened.inode) return;
+  // Another file came under the old name in between, and keeps that.
+  fs.unlinkSync(path);
+  throw changedItem(name);
+}
