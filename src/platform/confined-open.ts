@@ -4,7 +4,7 @@
  * link under way is not entered. Only the root's own path may lead through links, and the first component of a name where
  * that is a followed link (root-links.ts).
  */
-import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf } from './folder-name.js';
@@ -24,9 +24,23 @@ const DIRECTORY = O_PATH | constants.O_DIRECTORY;
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NS_PER_S = 1_000_000_000n;
 
+/**
+ * This process's open files. By its number it is a link less to follow, at each item of a walk; where /proc knows it under
+ * another, that would be another process.
+ */
+const OPEN_FILES = isNumberedSo(process.pid) ? `/proc/${process.pid}/fd` : '/proc/self/fd';
+
+function isNumberedSo(pid: number): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(pid);
+  } catch {
+    return false;
+  }
+}
+
 /** What the kernel resolves from an open directory instead of from a path that may change meanwhile. */
 export function pathAt(directory: number, component: string): string {
-  return `/proc/self/fd/${directory}/${component}`;
+  return `${OPEN_FILES}/${directory}/${component}`;
 }
 
 /** Opens the root of a folder; links on the way to it are followed. */

@@ -3,7 +3,7 @@
  * out, bounded in number, bytes and time as the batches of a walk are.
  */
 import { type Clock } from '../../platform/clock.js';
-import { summariesOf } from '../database/summary-page.js';
+import { NO_SUMMARIES, SummaryReader } from '../database/summary-page.js';
 import { type Difference, type DifferenceBatch, packDifferences } from './difference.js';
 import { FolderComparison } from './folder-comparison.js';
 import { NameForms } from './name-forms.js';
@@ -11,8 +11,9 @@ import { type RowPage } from './row-pages.js';
 import { type ScanRules } from './scan-finding.js';
 import { type WalkReader } from './walk-reader.js';
 
-/** Entries compared at once: with a page of rows that are all gone, what one batch tells of at most. */
+/** Compared at once; few of them are objects at a time, so that they are gone before they are collected. */
 const ENTRIES_AT_ONCE = 250;
+const ROWS_AT_ONCE = 250;
 const DIFFERENCES_MAX = 750;
 /** After this the thread listens again. */
 const ADVANCE_MS_MAX = 100;
@@ -21,6 +22,8 @@ export class CompareSession {
   private readonly comparison: FolderComparison;
   private readonly forms: NameForms;
   private readonly pages: RowPage[] = [];
+  private rows = new SummaryReader(NO_SUMMARIES);
+  private isLastPage = false;
 
   constructor(
     private readonly reader: WalkReader,
@@ -43,14 +46,19 @@ export class CompareSession {
     const endMs = this.clock.monotonicMs() + ADVANCE_MS_MAX;
     while (found.length < DIFFERENCES_MAX && this.clock.monotonicMs() < endMs) {
       if (comparison.wantsRows) {
-        // One page for each reply: who reads the index is to be told soon that there is room for the next.
-        const rows = rowsTaken === 0 ? this.pages.shift() : undefined;
-        if (rows === undefined) {
-          if (rowsTaken === 0 && found.length === 0) return undefined;
-          break;
+        if (this.rows.isAtEnd) {
+          // One page for each reply: who reads the index is to be told soon that there is room for the next.
+          const page = rowsTaken === 0 ? this.pages.shift() : undefined;
+          if (page === undefined) {
+            if (rowsTaken === 0 && found.length === 0) return undefined;
+            break;
+          }
+          this.rows = new SummaryReader(page.page);
+          this.isLastPage = page.isLast;
+          rowsTaken += 1;
         }
-        comparison.giveRows(summariesOf(rows.page), rows.isLast);
-        rowsTaken += 1;
+        const rows = this.rows.read(ROWS_AT_ONCE);
+        comparison.giveRows(rows, this.isLastPage && this.rows.isAtEnd);
       }
       if (comparison.wantsEntries) found.push(...this.readOn());
       found.push(...comparison.step());
