@@ -68,10 +68,14 @@ function open({ from, name, seen }: LinkTask, index: number): Written {
 function link({ from, directory, name }: LinkTask, opened: ItemStat): void {
   const path = `${directory}/${name}`;
   fs.linkSync(from, path);
-  const { dev, ino } = fs.lstatSync(path, { bigint: true });
-  const linked = { device: dev, inode: ino };
-  if (linked.device === opened.device && linked.inode === opened.inode) return;
-  // Another file came under the old name in between, and keeps that.
-  fs.unlinkSync(path);
+  const linked = idOf(path);
+  if (linked === `${opened.device} ${opened.inode}`) return;
+  // Another file came under the old name in between, and keeps that; or under the new one, which is not ours to remove.
+  if (linked !== undefined && linked === idOf(from) && linked === idOf(path)) fs.unlinkSync(path);
   throw changedItem(name);
+}
+
+function idOf(path: string): string | undefined {
+  const found = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }

@@ -77,8 +77,10 @@ async function requireLinked(
   const linked = await fs.stat(to);
   if (linked === undefined) throw changedItem(to);
   if (linked.inode === seen.inode && linked.device === seen.device) return;
-  // Another file came under the old name in between, and keeps that.
-  await fs.removeFile(to, linked);
+  // Another file came under the old name in between, and keeps that; or under the new one, which is not ours to remove.
+  const source = await fs.stat(from);
+  const isSecondName = source?.inode === linked.inode && source.device === linked.device;
+  if (isSecondName) await fs.removeFile(to, linked);
   throw changedItem(from);
 }
 
