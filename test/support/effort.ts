@@ -25,3 +25,8 @@ export function effortMs(ordinaryMs: number, inLongRunMs: number): number {
 
 /** The seed that SYNCNEST_SEED names; undefined: the proof chooses. */
 export const NAMED_SEED = seed === undefined || seed === '' ? undefined : Number(seed);
+
+/** Of a command that repeats a failure: how much is tried decides how long histories and inputs may be, too. */
+export const AGAIN =
+  (IS_LONG ? `SYNCNEST_LONG=${long} ` : '') +
+  "NODE_OPTIONS='--experimental-vm-modules --no-warnings' npx jest";

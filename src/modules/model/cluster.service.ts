@@ -48,6 +48,8 @@ export class ClusterService implements DeviceHandler {
   private readonly sessions = new Map<PeerConnection, PeerSession>();
   private readonly requestServer: RequestServer;
   private readonly offers: FolderOffers;
+  private readonly receiveTiming: ReceiveTiming;
+  private readonly sendTiming: SendTiming;
   /** Folders whose index was renewed: in this run nobody can know more of the new one than we announced. */
   private readonly renewed = new Set<string>();
   private readonly receiver: IndexReceiver;
@@ -68,10 +70,12 @@ export class ClusterService implements DeviceHandler {
       this.model.runner(folder)?.requestScan([name]),
     );
     this.offers = new FolderOffers(database, events, clock, this.logger);
-    const timing = new ReceiveTiming(clock, (folder) => this.model.runner(folder)?.requestPull());
+    this.receiveTiming = new ReceiveTiming(clock, (folder) =>
+      this.model.runner(folder)?.requestPull(),
+    );
     this.receiver = new IndexReceiver(database, events, {
       trace: (line) => this.traced(line),
-      received: (folder, isMoreAwaited) => timing.received(folder, isMoreAwaited),
+      received: (folder, isMoreAwaited) => this.receiveTiming.received(folder, isMoreAwaited),
     });
     this.progress = new ProgressSender({
       clock,
@@ -79,7 +83,7 @@ export class ClusterService implements DeviceHandler {
       exchanged: () =>
         [...this.sessions].map(([connection, session]) => [connection, session.keys()] as const),
     });
-    new SendTiming(events, clock, (folder) => this.wakeSenders(folder));
+    this.sendTiming = new SendTiming(events, clock, (folder) => this.wakeSenders(folder));
   }
 
   /** From now on folders and shares follow the settings. Once, when the folders have started. */
@@ -92,6 +96,8 @@ export class ClusterService implements DeviceHandler {
   /** Resolves when nothing follows the settings any more. */
   async stop(): Promise<void> {
     this.stopListening?.();
+    this.sendTiming.stop();
+    this.receiveTiming.stop();
     await this.followed;
   }
 

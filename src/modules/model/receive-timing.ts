@@ -29,6 +29,12 @@ export class ReceiveTiming {
     this.all.setUnlessSet(folder, ALL_PARTS_MS, end);
   }
 
+  /** Nothing is awaited any more. */
+  stop(): void {
+    this.next.stop();
+    this.all.stop();
+  }
+
   private end(folder: string): void {
     this.next.cancel(folder);
     this.all.cancel(folder);

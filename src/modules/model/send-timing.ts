@@ -32,6 +32,11 @@ export class SendTiming {
     events.on('ScanEnded', ({ folder }) => this.release(folder));
   }
 
+  /** Nobody is told any more but at once. */
+  stop(): void {
+    this.timers.stop();
+  }
+
   private release(folder: string): void {
     this.timers.cancel(folder);
     this.moving.delete(folder);

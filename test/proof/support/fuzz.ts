@@ -8,7 +8,7 @@ import { relative } from 'node:path';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { messageOf, SyncError } from '../../../src/domain/errors.js';
-import { effort, IS_LONG, NAMED_SEED } from '../../support/effort.js';
+import { AGAIN, effort, IS_LONG, NAMED_SEED } from '../../support/effort.js';
 import { SeededRandom } from '../../support/random.js';
 import { Watchdog } from './watchdog.js';
 
@@ -194,10 +194,7 @@ class FuzzRun<I extends FuzzInput> {
 
   private again(seed: string): string {
     const path = relative(process.cwd(), expect.getState().testPath ?? '');
-    return (
-      `again: SYNCNEST_SEED=${seed} NODE_OPTIONS='--experimental-vm-modules --no-warnings' ` +
-      `npx jest ${path} -t '${this.fuzzer.name}'`
-    );
+    return `again: SYNCNEST_SEED=${seed} ${AGAIN} ${path} -t '${this.fuzzer.name}'`;
   }
 
   /** As short as some tries make it, failing in the same way. */

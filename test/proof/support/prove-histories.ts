@@ -1,7 +1,7 @@
 /** Tries random histories of one shape; what fails is shrunk and printed with all that repeats it. */
 import { it } from '@jest/globals';
 import fc from 'fast-check';
-import { effortMs, NAMED_SEED } from '../../support/effort.js';
+import { AGAIN, effortMs, NAMED_SEED } from '../../support/effort.js';
 import { type History, type HistoryShape, histories } from './history-operations.js';
 import { HistoryRun } from './history-run.js';
 
@@ -40,7 +40,7 @@ async function prove({ shape, runs, file }: Proof): Promise<void> {
   });
   if (!result.failed) return;
   const [history] = result.counterexample ?? [];
-  const again = `SYNCNEST_SEED=${result.seed} SYNCNEST_PATH=${result.counterexamplePath} npx jest ${file}`;
+  const again = `SYNCNEST_SEED=${result.seed} SYNCNEST_PATH=${result.counterexamplePath} ${AGAIN} ${file}`;
   const error = result.errorInstance instanceof Error ? result.errorInstance.message : '';
   throw new Error(
     [
