@@ -18,6 +18,8 @@ jest.setTimeout(60_000);
 
 const suite = hasStock() && hasNamespaces('stdiscosrv') ? describe : describe.skip;
 
+/** Each look at what the stock node knows is a process. */
+const LOOK_AGAIN_MS = 500;
 /** From when the last one begins to look for the others until everybody is connected with everybody. */
 const FIND_LIMIT_MS = 5000;
 const MOVE_LIMIT_MS = 15_000;
@@ -134,20 +136,28 @@ suite('between machines', () => {
       await logA!.says(`Discovered node ${id} at tcp://[fe80::1:${host}%`);
     }
     expect(logA!.log).not.toMatch(/WARN .*local/);
-    const discovered = stockMachine.run(
-      process.execPath,
-      '-e',
-      `fetch('${stock.restUrl('system/discovery')}', { headers: { 'X-API-Key': 'key' } })
-         .then((answer) => answer.text()).then(console.log)`,
+    const addressesOf = (host: number): string[] => [
+      `tcp://10.77.0.${host}:22000`,
+      `tcp://[fe80::1:${host}%25eth0]:22000`,
+    ];
+    // It may hear of us later than we of it.
+    await until(
+      'the stock node knows where both are',
+      () => {
+        const discovered = stockMachine.run(
+          process.execPath,
+          '-e',
+          `fetch('${stock.restUrl('system/discovery')}', { headers: { 'X-API-Key': 'key' } })
+             .then((answer) => answer.text()).then(console.log)`,
+        );
+        const known = JSON.parse(discovered) as Record<string, { addresses: string[] }>;
+        const knows = (id: string, host: number): boolean =>
+          addressesOf(host).every((address) => known[id]?.addresses.includes(address));
+        return knows(a.id, 11) && knows(b.id, 12);
+      },
+      MOVE_LIMIT_MS,
+      LOOK_AGAIN_MS,
     );
-    const known = JSON.parse(discovered) as Record<string, { addresses: string[] }>;
-    for (const [node, host] of [
-      [a, 11],
-      [b, 12],
-    ] as const) {
-      expect(known[node.id]?.addresses).toContain(`tcp://10.77.0.${host}:22000`);
-      expect(known[node.id]?.addresses).toContain(`tcp://[fe80::1:${host}%25eth0]:22000`);
-    }
     await syncs(a, b, 'before');
 
     const seen = [logA!.log.length, stockLog.log.length];
