@@ -15,11 +15,16 @@ export async function until(what, isSo, limitMs, everyMs = 10) {
   }
 }
 
+/** Given out before: nobody may listen there yet, and the system would give them again. */
+const givenPorts = new Set();
+
 export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
   await new Promise((resolve) => server.close(resolve));
+  if (givenPorts.has(port)) return freePort();
+  givenPorts.add(port);
   return port;
 }
 

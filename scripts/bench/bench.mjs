@@ -10,7 +10,7 @@ import { killAll } from './processes.mjs';
 import { reportOf, summarize } from './report.mjs';
 import { hasRsync } from './rsync-pair.mjs';
 import { CHAINS } from './scenarios/index.mjs';
-import { removeTree } from './trees.mjs';
+import { removeLargeFiles, removeTree } from './trees.mjs';
 
 const DEFAULT_JSON = join(import.meta.dirname, '../../dist/bench.json');
 
@@ -88,11 +88,10 @@ async function runRound(round) {
       // What others have written is on the disk, and does not slow down who comes next.
       spawnSync('sync');
       await runTurn(chain, ground, { round, kind, dir: own, wanted: wantedOf(kind) });
-      // One big file is soon gone; many small ones stay a while, as removing them slows down some file systems.
-      if (wanted.includes('transfer-big')) removeTree(own);
+      removeLargeFiles(own);
     }
     ground?.end?.();
-    removeTree(dir);
+    removeLargeFiles(dir);
   }
 }
 

@@ -13,11 +13,12 @@ const TIME = {
   'change-big': 0.5,
   'move-tree': 0.5,
   saved: 0.05,
+  reconnect: 1.0,
   'link-big': 1.0,
   'link-small': 0.3,
 };
 const TUNED = { 'transfer-small': 0.6 };
-const WIRE = { 'change-big': 1.0 };
+const WIRE = { 'change-big': 1.0, reconnect: 1.0 };
 const TRANSFERS = ['transfer-big', 'transfer-connected', 'transfer-small', 'flat', 'change-big'];
 TRANSFERS.push('move-tree', 'five-big', 'five-small', 'link-big', 'link-small');
 const MEMORY_RATIO = 1.5;

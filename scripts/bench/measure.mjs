@@ -1,6 +1,7 @@
 /** One timed step: seconds, CPU, memory, bytes on the wire and event loops of the nodes that take part. */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { askedBytes } from './rest.mjs';
 
 /** Takes memory and gives it back, so that the next one to write files gets pages that the machine has at hand. */
 export function prefault(mib) {
@@ -18,10 +19,10 @@ export function bytesReceived(device, pid = 'self') {
   return line === undefined ? 0 : Number(line.split(':')[1].trim().split(/\s+/)[0]);
 }
 
-/** What crosses loopback counts once, as received there; undefined where others are on it too. */
+/** What crosses loopback between nodes counts once, as received there; undefined where others are on it too. */
 function wireBytes({ isAlone, wireOf }) {
   if (wireOf !== undefined) return wireOf();
-  return isAlone ? bytesReceived('lo') : undefined;
+  return isAlone ? bytesReceived('lo') - askedBytes() : undefined;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function measured(nodes, options, step) {
   prefault(options.prefaultMiB);
   for (const node of nodes.filter(({ isRunning }) => isRunning)) {
     node.forgetPeak();
-    await node.loopDelays();
+    if (!options.isLoopLeftAlone) await node.loopDelays();
   }
   const cpuBefore = nodes.map((node) => (node.isRunning ? node.cpuS() : 0));
   const wireBefore = wireBytes(options);
@@ -43,7 +44,9 @@ export async function measured(nodes, options, step) {
   const cpuS = nodes.map((node, i) => node.cpuS() - cpuBefore[i]);
   const memory = nodes.map((node) => node.memory());
   const loops = [];
-  for (const node of nodes) loops.push((await node.loopDelays()) ?? null);
+  for (const node of nodes) {
+    loops.push((options.isLoopLeftAlone ? undefined : await node.loopDelays()) ?? null);
+  }
   const sum = (list) => list.reduce((total, each) => total + each, 0);
   const largest = (list) => Math.max(...list);
   return {

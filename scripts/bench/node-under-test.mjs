@@ -200,6 +200,14 @@ export class NodeUnderTest {
     return this.tellLoop();
   }
 
+  /** Off while it is measured how little a node needs. Nothing to do for stock. */
+  async setLoopMonitor(isOn) {
+    if (!this.isOurs) return;
+    if (isOn) fs.rmSync(`${this.loopFile}-off`, { force: true });
+    else fs.writeFileSync(`${this.loopFile}-off`, '');
+    await this.loopDelays();
+  }
+
   async tellLoop() {
     const read = () => (fs.existsSync(this.loopFile) ? fs.readFileSync(this.loopFile, 'utf8') : '');
     const before = read().length;

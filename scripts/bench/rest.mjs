@@ -2,6 +2,14 @@
 import { request } from 'node:http';
 
 export const API_KEY = 'bench';
+/** Of a connection for one question: its packets over loopback, and what the kernel counts of each beside its content. */
+const PACKETS = 10;
+const HEADER_BYTES = 66;
+
+let crossedBytes = 0;
+
+/** What all questions and answers so far were on the wire, about: they are no matter of the nodes. */
+export const askedBytes = () => crossedBytes;
 
 /** Resolves to the answer's JSON; rejects where there is no answer or another status than 200. */
 export function ask(port, method, path) {
@@ -19,6 +27,11 @@ export function ask(port, method, path) {
         } else {
           resolve(text === '' ? undefined : JSON.parse(text));
         }
+      });
+    });
+    asked.once('socket', (socket) => {
+      socket.once('close', () => {
+        crossedBytes += socket.bytesRead + socket.bytesWritten + PACKETS * HEADER_BYTES;
       });
     });
     asked.once('error', reject);

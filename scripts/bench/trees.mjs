@@ -95,6 +95,14 @@ export function removeTree(path) {
   fs.rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
+/**
+ * Small files stay until the end of the run: for minutes after thousands of them were removed, ext4 without a journal looks
+ * long for a number for each new one.
+ */
+export function removeLargeFiles(path) {
+  spawnSync('find', [path, '-type', 'f', '-size', '+1M', '-delete'], { stdio: 'ignore' });
+}
+
 function hashOf(path) {
   const hash = createHash('sha256');
   const fd = fs.openSync(path, 'r');

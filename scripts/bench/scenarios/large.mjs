@@ -8,6 +8,7 @@ import { makeTinyFiles, smallFiles, Tree } from '../trees.mjs';
 
 const FILES_PER_DIRECTORY = 100;
 const REST_MS = 1000;
+const AFTER_EXCHANGE_S = 40;
 
 export const large = {
   scenarios: ['scan-small', 'rescan', 'start-large', 'start-scanned', 'idle', 'reconnect'],
@@ -27,7 +28,7 @@ export const large = {
       receiver: { root: copy },
     });
     try {
-      await scans(turn, sender, receiver, ['scan-small', 'rescan']);
+      await scans(turn, sender, receiver, ['scan-small', 'rescan'], turn.options.rescans);
       if (turn.wants('start-large', 'start-scanned')) await restarts(turn, sender, receiver);
       if (!turn.wants('idle', 'reconnect')) return;
       receiver.start(sender, true);
@@ -40,7 +41,7 @@ export const large = {
   },
 };
 
-async function scans(turn, sender, receiver, [first, again]) {
+async function scans(turn, sender, receiver, [first, again], rescans) {
   const scan = await turn.measured([sender], async () => {
     sender.start(receiver, false);
     await sender.says('Completed initial scan');
@@ -48,7 +49,7 @@ async function scans(turn, sender, receiver, [first, again]) {
   turn.record(first, scan);
   if (!turn.wants(again)) return;
   await pause(REST_MS);
-  for (let i = 0; i < turn.options.rescans; i += 1) {
+  for (let i = 0; i < rescans; i += 1) {
     turn.record(again, await turn.measured([sender], () => sender.scan()));
   }
 }
@@ -70,17 +71,23 @@ async function restarts(turn, sender, receiver) {
 
 async function idle(turn, sender, receiver) {
   const { idleS } = turn.options;
-  // What comes after the first exchange of indexes is no rest.
-  await pause(Math.min(15, idleS) * 1000);
-  turn.record('idle', await turn.measured([sender, receiver], () => pause(idleS * 1000)));
+  const nodes = [sender, receiver];
+  // What comes after the first exchange of indexes is no rest: collecting its garbage is done in half a minute.
+  await pause(Math.min(AFTER_EXCHANGE_S, idleS) * 1000);
+  for (const node of nodes) await node.setLoopMonitor(false);
+  await pause(REST_MS);
+  const rest = await turn.measured(nodes, () => pause(idleS * 1000), { isLoopLeftAlone: true });
+  turn.record('idle', rest);
+  for (const node of nodes) await node.setLoopMonitor(true);
 }
 
 async function reconnect(turn, sender, receiver) {
   await receiver.stop();
   const figures = await turn.measured([sender, receiver], async () => {
     receiver.start(sender, true);
-    await receiver.isReady();
-    await until('in sync', () => areInSync(sender, receiver), turn.options.limitMs, 50);
+    // Whoever has not scanned needs not be asked.
+    await receiver.says('Completed initial scan');
+    await until('in sync', () => areInSync(receiver, sender), turn.options.limitMs, 20);
   });
   turn.record('reconnect', figures);
 }
@@ -96,10 +103,9 @@ export const million = {
   },
 
   async run(turn, { root }) {
-    const options = { ...turn.options, rescans: 2 };
-    const { sender, receiver } = await makePair({ ...turn, options }, { sender: { root } });
+    const { sender, receiver } = await makePair(turn, { sender: { root } });
     try {
-      await scans(turn, sender, receiver, this.scenarios);
+      await scans(turn, sender, receiver, this.scenarios, turn.options.millionRescans);
     } finally {
       await endPair([sender, receiver], [root]);
     }
