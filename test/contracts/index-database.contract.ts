@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { LocalFlag, type LocalFileInfo } from '../../src/domain/file-info.js';
 import { compareTreeOrder } from '../../src/domain/tree-order.js';
 import { type IndexDatabase } from '../../src/modules/database/index-database.js';
+import { indexDatabaseBlocksContract } from './index-database-blocks.contract.js';
 import {
   ALICE,
   announced,
@@ -139,6 +140,13 @@ export function indexDatabaseContract(
       await database.updateLocal(FOLDER, all);
       const stored = await database.locals(FOLDER, [...names(all), 'absent']);
       expect(stored).toEqual([...all.map((file, i) => ({ ...file, sequence: i + 1 })), undefined]);
+      const heads = await database.localHeads(FOLDER, [...names(all), 'absent']);
+      const isLong = ({ blockHashes }: LocalFileInfo): boolean => blockHashes.length > 32;
+      const bare = (file: LocalFileInfo): LocalFileInfo => ({
+        ...file,
+        blockHashes: new Uint8Array(0),
+      });
+      expect(heads).toEqual(stored.map((file) => (file && isLong(file) ? bare(file) : file)));
 
       await database.updateRemote(FOLDER, ALICE, all.map(announced), 0);
       expect(await database.remote(FOLDER, ALICE, odd.name)).toEqual(announced(odd));
@@ -312,40 +320,7 @@ export function indexDatabaseContract(
     expect(await database.globals('nowhere', ['a'])).toStrictEqual([undefined]);
   });
 
-  describe('blocks', () => {
-    it('finds blocks of one-block and of larger files in all folders, while we have them', async () => {
-      await database.addFolder('music');
-      await database.updateLocal(FOLDER, [fileOf('one'), fileOf('two', {}, ['p', 'q', 'p'])]);
-      await database.updateLocal('music', [fileOf('copy', {}, ['p', 'q', 'p'])]);
-      await database.updateRemote(FOLDER, ALICE, [announced(fileOf('t', {}, ['r', 's']))], 1);
-      const [one, q, r] = await database.findBlocks([hashOf('one'), hashOf('q'), hashOf('r')]);
-      expect(one).toEqual([{ folder: FOLDER, name: 'one', offset: 0, size: 100 }]);
-      expect(q).toHaveLength(2);
-      expect(q).toContainEqual({ folder: 'music', name: 'copy', offset: KIB128, size: KIB128 });
-      expect(r).toEqual([]);
-      await database.updateLocal(FOLDER, [deletedOf('two'), fileOf('one', {}, ['other'])]);
-      const places = await database.findBlocks([hashOf('p'), hashOf('one')]);
-      expect(places[0]?.every((at) => at.folder === 'music')).toBe(true);
-      expect(places[1]).toEqual([]);
-    });
-
-    it('finds our valid files by the hash of all their blocks', async () => {
-      const file = fileOf('a', {}, ['p', 'q']);
-      const ignored = fileOf('b', { localFlags: LocalFlag.ignored, invalid: true }, ['p', 'q']);
-      await database.updateLocal(FOLDER, [file, ignored]);
-      const found = await database.localsWithBlocks(FOLDER, file.blocksHash, 5);
-      expect(found).toEqual([{ ...file, sequence: 1 }]);
-    });
-
-    it('does not let a peer put its list of blocks under the hash of ours', async () => {
-      const ours = fileOf('a', {}, ['p', 'q']);
-      const lie = { ...announced(fileOf('x', {}, ['e', 'v'])), blocksHash: ours.blocksHash };
-      await database.updateRemote(FOLDER, ALICE, [lie], 1);
-      await database.updateLocal(FOLDER, [ours]);
-      expect(await database.local(FOLDER, 'a')).toEqual(ours);
-      expect((await database.remote(FOLDER, ALICE, 'x'))?.blockHashes).toEqual(lie.blockHashes);
-    });
-  });
+  indexDatabaseBlocksContract(() => database);
 
   it('remembers who wanted in, and small facts', async () => {
     const device = { device: BOB, name: 'bob', address: 'tcp://1.2.3.4:5', seenMs: 1 };
@@ -365,6 +340,17 @@ export function indexDatabaseContract(
     await database.removePendingFolder('new', BOB);
     expect(await database.pendingDevices()).toEqual([]);
     expect(await database.pendingFolders()).toEqual([]);
+  });
+
+  it('tells what a device needs, whether its rows differ in a version, in flags or are not there', async () => {
+    const same = fileOf('same');
+    const [older, newer] = [fileOf('changed'), { ...fileOf('changed'), ...version(7) }];
+    const ignored = fileOf('ignored', { localFlags: LocalFlag.ignored, invalid: true });
+    await database.updateLocal(FOLDER, [same, newer, fileOf('ignored'), fileOf('lacking')]);
+    await database.updateRemote(FOLDER, ALICE, [same, older, ignored].map(announced), 3);
+    const { items } = await database.walkRemoteNeeds(FOLDER, ALICE, undefined, 10);
+    expect(names(items)).toEqual(['changed', 'lacking']);
+    expect((await database.walkRemoteNeeds(FOLDER, BOB, undefined, 10)).items).toHaveLength(4);
   });
 
   it('rejects calls after close', async () => {

@@ -8,7 +8,7 @@ import { HASH_BYTES } from '../../domain/file-info.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
 /** Bytes of a block's hash in the index; the rest is compared in the list. */
-const PREFIX_BYTES = 8;
+export const PREFIX_BYTES = 8;
 /** Places of one block that are looked at. */
 const PLACES_MAX = 16;
 

@@ -55,6 +55,24 @@ export interface WalkedItems {
   readonly next?: Uint8Array;
 }
 
+/** A file under its new name and under its old one, which is to be deleted. */
+export interface MovePair {
+  readonly wanted: NeededItem;
+  readonly source: NeededItem;
+}
+
+export interface MovePairs {
+  readonly pairs: MovePair[];
+  /** Where the next part begins; absent at the end. */
+  readonly next?: Uint8Array;
+}
+
+export interface ContentFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export interface BlockLocation {
   readonly folder: string;
   readonly name: string;
@@ -125,6 +143,11 @@ export abstract class IndexDatabase {
   abstract local(folder: string, name: string): Promise<LocalFileInfo | undefined>;
   /** Same order and length as names. */
   abstract locals(folder: string, names: readonly string[]): Promise<(LocalFileInfo | undefined)[]>;
+  /** As locals, where few are absent: lists of more than one block are left out. */
+  abstract localHeads(
+    folder: string,
+    names: readonly string[],
+  ): Promise<(LocalFileInfo | undefined)[]>;
   abstract remote(folder: string, device: DeviceId, name: string): Promise<FileInfo | undefined>;
   abstract needed(folder: string, name: string): Promise<NeededItem | undefined>;
   abstract global(folder: string, name: string): Promise<FileInfo | undefined>;
@@ -228,6 +251,21 @@ export abstract class IndexDatabase {
     blocksHash: Uint8Array,
     limit: number,
   ): Promise<LocalFileInfo[]>;
+  /** The same without block lists, for many contents at once: of each, in their order, no more files than `limit`. */
+  abstract localsOf(
+    folder: string,
+    contents: readonly Uint8Array[],
+    limit: number,
+  ): Promise<ContentFile[][]>;
+  /**
+   * Files that are needed and lie here under a name that the cluster deletes, as far as judgeThreats found them moved. May
+   * answer fewer than `limit` and go on; only an absent `next` is the end.
+   */
+  abstract movePairs(
+    folder: string,
+    from: Uint8Array | undefined,
+    limit: number,
+  ): Promise<MovePairs>;
   /** For each hash (same order) where one of our files, in any folder, has such a block; at most a few each. */
   abstract findBlocks(hashes: readonly Uint8Array[]): Promise<BlockLocation[][]>;
   abstract summary(folder: string): Promise<FolderSummary>;

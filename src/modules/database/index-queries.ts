@@ -2,15 +2,16 @@
 import { blockLength, blockOffset, blocksHashOf } from '../../domain/block.js';
 import { type NeedGate } from '../../domain/guard-threat.js';
 import { treeKey } from '../../domain/tree-order.js';
-import { type BlockLists } from './block-lists.js';
+import { type BlockLists, PREFIX_BYTES } from './block-lists.js';
 import { GatedNeeds } from './gated-needs.js';
-import { type BlockLocation } from './index-database.js';
+import { type BlockLocation, type ContentFile } from './index-database.js';
 import { ITEM_COLUMNS, keyText, MANY_NAMES, rawItem, type IndexRows } from './index-rows.js';
 import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
+import { type MovePage, movePairs } from './move-pairs.js';
 import { holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
-import { LOCAL } from './schema.js';
+import { LOCAL, WITH_BLOCKS_1 } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 import { readSummaryPage, type SummaryPage } from './summary-page.js';
 
@@ -37,6 +38,13 @@ export class IndexQueries {
       const isThere = known?.has(keyText(key)) ?? true;
       packer.item(isThere ? this.rows.one(folder, key, device) : undefined);
     }
+    return packer.take();
+  }
+
+  /** Without lists of more than one block. */
+  heads(folder: number, device: number, names: readonly string[]): Packed {
+    const packer = new ItemPacker();
+    for (const name of names) packer.item(this.rows.head(folder, treeKey(name), device));
     return packer.take();
   }
 
@@ -124,7 +132,7 @@ export class IndexQueries {
     const rows = this.db
       .statement(
         `SELECT ${ITEM_COLUMNS} FROM items
-         WHERE device = 0 AND blocks_hash = ? AND folder = ? LIMIT ?`,
+         WHERE ${WITH_BLOCKS_1} AND folder = ?2 LIMIT ?3`,
       )
       .all(blocksHash, folder, limit);
     for (const row of rows) {
@@ -134,8 +142,53 @@ export class IndexQueries {
     return packer.take();
   }
 
-  /** Where our own files, in any folder, have a block of this hash. */
-  blockLocations(hash: Uint8Array): BlockLocation[] {
+  /** Of each content the files of ours that have it. */
+  localsOf(folder: number, contents: readonly Uint8Array[], limit: number): ContentFile[][] {
+    const statement = this.db.statement(
+      `SELECT name, info FROM items WHERE ${WITH_BLOCKS_1} AND folder = ?2 LIMIT ?3`,
+    );
+    return contents.map((content) =>
+      statement.all(content, folder, limit).flatMap(([key, info]) => {
+        const facts = decodeFacts(info as Uint8Array);
+        if (!isReadable(LOCAL, facts)) return [];
+        return [{ name: nameOfKey(key as Uint8Array), size: facts.size }];
+      }),
+    );
+  }
+
+  movePairs(folder: number, after: Uint8Array, limit: number): MovePage {
+    return movePairs(this.db, folder, after, limit, (key) => this.need(folder, key));
+  }
+
+  /** Of each block hash, where our own files, in any folder, have it. */
+  findBlocks(hashes: readonly Uint8Array[]): BlockLocation[][] {
+    if (hashes.length < MANY_NAMES) return hashes.map((hash) => this.blockLocations(hash));
+    // Most are nowhere: all at once that is told in a fraction of the time.
+    const maybe = this.blocksMaybeHere(hashes);
+    return hashes.map((hash, at) => (maybe.has(at) ? this.blockLocations(hash) : []));
+  }
+
+  /** Which of the hashes have the beginning of one that is here: the only block of a file, or one of many. */
+  private blocksMaybeHere(hashes: readonly Uint8Array[]): Set<number> {
+    const beginnings = (all: readonly Uint8Array[]): string =>
+      JSON.stringify(all.map((hash) => keyText(hash.subarray(0, PREFIX_BYTES))));
+    const ofOneBlock = this.db
+      .statement(
+        `SELECT DISTINCT j.key FROM json_each(?1) j
+         CROSS JOIN items i ON i.device = ${LOCAL} AND i.blocks_hash IS NOT NULL
+           AND substr(i.blocks_hash, 1, ${PREFIX_BYTES}) = unhex(j.value)`,
+      )
+      .all(beginnings(hashes.map(blocksHashOf)));
+    const ofMany = this.db
+      .statement(
+        `SELECT DISTINCT j.key FROM json_each(?1) j
+         CROSS JOIN block_index b ON b.prefix = unhex(j.value)`,
+      )
+      .all(beginnings(hashes));
+    return new Set([...ofOneBlock, ...ofMany].map(([at]) => at as number));
+  }
+
+  private blockLocations(hash: Uint8Array): BlockLocation[] {
     const ofOneBlock = { blocksHash: blocksHashOf(hash), position: 0 };
     const locations: BlockLocation[] = [];
     for (const place of [ofOneBlock, ...this.lists.placesOf(hash)]) {
@@ -156,7 +209,7 @@ export class IndexQueries {
       .statement(
         `SELECT i.name, i.sequence, i.blocks_hash, i.info, f.name
          FROM items i JOIN folders f ON f.id = i.folder
-         WHERE i.device = 0 AND i.blocks_hash = ? AND f.name IS NOT NULL
+         WHERE ${WITH_BLOCKS_1} AND f.name IS NOT NULL
          LIMIT ${LOCATIONS_MAX}`,
       )
       .all(blocksHash)

@@ -3,7 +3,9 @@
  * (item-packing.ts). A folder or device that is not known has nothing.
  */
 import { type NeedGate } from '../../domain/guard-threat.js';
+import { treeKey } from '../../domain/tree-order.js';
 import { FolderTallies } from './folder-tallies.js';
+import { type ContentFile } from './index-database.js';
 import { type BlockLocation, type FolderCounts, type FolderSummary } from './index-database.js';
 import { type PendingDevice, type PendingFolder } from './index-database.js';
 import { indexIdOf } from './index-ids.js';
@@ -11,6 +13,7 @@ import { type IndexQueries } from './index-queries.js';
 import { type IndexWalks, type WalkPage, type WalkPosition } from './index-walks.js';
 import { type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
+import { type MovePage } from './move-pairs.js';
 import { type NeedOrder, type NeedPlace } from './need-order.js';
 import { type PendingRecords } from './pending-records.js';
 import { GLOBAL_COUNTS, LOCAL, NEED_COUNTS, RECEIVE_ONLY_COUNTS } from './schema.js';
@@ -64,6 +67,10 @@ export class IndexReads {
 
   locals(folder: string, names: readonly string[]): Packed {
     return this.queries.items(this.names.folder(folder) ?? NO_FOLDER, LOCAL, names);
+  }
+
+  localHeads(folder: string, names: readonly string[]): Packed {
+    return this.queries.heads(this.names.folder(folder) ?? NO_FOLDER, LOCAL, names);
   }
 
   globals(folder: string, names: readonly string[]): Packed {
@@ -158,8 +165,19 @@ export class IndexReads {
     return this.within(folder, (id) => this.queries.localsWithBlocks(id, blocksHash, limit));
   }
 
+  localsOf(folder: string, contents: readonly Uint8Array[], limit: number): ContentFile[][] {
+    const id = this.names.folder(folder);
+    return id === undefined ? contents.map(() => []) : this.queries.localsOf(id, contents, limit);
+  }
+
+  movePairs(folder: string, after: Uint8Array | undefined, limit: number): MovePage {
+    const id = this.names.folder(folder);
+    if (id === undefined) return { pairs: NOTHING };
+    return this.queries.movePairs(id, after ?? treeKey(''), limit);
+  }
+
   findBlocks(hashes: readonly Uint8Array[]): BlockLocation[][] {
-    return hashes.map((hash) => this.queries.blockLocations(hash));
+    return this.queries.findBlocks(hashes);
   }
 
   summary(folder: string): FolderSummary {

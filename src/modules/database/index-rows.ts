@@ -36,10 +36,16 @@ export class IndexRows {
   ) {}
 
   one(folder: number, key: Uint8Array, device: number): RawItem | undefined {
+    const item = this.head(folder, key, device);
+    return item && this.withList(item);
+  }
+
+  /** Without the list of more than one block. */
+  head(folder: number, key: Uint8Array, device: number): RawItem | undefined {
     const row = this.db
       .statement(`SELECT ${ITEM_COLUMNS} FROM items WHERE folder = ? AND name = ? AND device = ?`)
       .get(folder, key, device);
-    return row && this.withList(rawItem(row));
+    return row && rawItem(row);
   }
 
   /**

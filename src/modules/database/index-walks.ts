@@ -16,6 +16,11 @@ import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 /** Rows read in one go, and in one page. */
 const ROWS_AT_ONCE = 500;
 const ROWS_PER_PAGE_MAX = 5_000;
+/** Rows that SQLite compares by itself in one page. */
+const ROWS_COMPARED_MAX = 20_000;
+
+/** No device has this number. */
+const NOBODY = -100;
 
 /** Where a walk goes on: the first key not looked at. */
 export type WalkPosition = Uint8Array;
@@ -74,16 +79,50 @@ export class IndexWalks {
     limit: number,
   ): WalkPage {
     const packer = new ItemPacker();
-    let left = limit;
-    const next = this.walk(folder, from ?? treeKey(''), undefined, ({ items }) => {
+    const begin = from ?? treeKey('');
+    const end = this.keyAhead(folder, begin);
+    const keys = this.differing(folder, device ?? NOBODY, begin, end, limit);
+    for (const key of keys) {
+      const items = this.rows.ofName(folder, key);
       const { global } = standingOf(items);
       const theirs = items.find(({ deviceNumber }) => deviceNumber === device);
-      if (global === undefined || !isNeeded(global.file, theirs?.file)) return undefined;
-      packer.item(global.raw);
-      left -= 1;
-      return left > 0 ? undefined : 'stop';
-    });
-    return pageOf(packer.take(), next);
+      if (global !== undefined && isNeeded(global.file, theirs?.file)) packer.item(global.raw);
+    }
+    const last = keys.at(-1);
+    const isCut = keys.length === limit && last !== undefined;
+    return pageOf(packer.take(), isCut ? successorOf(last) : end);
+  }
+
+  /**
+   * Names of which the device does not say the very same as everybody else. Where all rows are equal to the byte it has
+   * the version of all others, and so the global one, whichever that is.
+   */
+  private differing(
+    folder: number,
+    device: number,
+    from: Uint8Array,
+    to: Uint8Array | undefined,
+    limit: number,
+  ): Uint8Array[] {
+    const before = to === undefined ? '' : 'AND name < ?';
+    return this.db
+      .statement(
+        `SELECT name FROM items WHERE folder = ? AND name >= ? ${before} GROUP BY name
+         HAVING min(info) <> max(info) OR sum(device = ?) = 0 ORDER BY name LIMIT ?`,
+      )
+      .all(folder, from, ...(to === undefined ? [] : [to]), device, limit)
+      .map(([name]) => name as Uint8Array);
+  }
+
+  /** So far ahead that what lies between is a page's work; undefined where the end is nearer. */
+  private keyAhead(folder: number, from: Uint8Array): Uint8Array | undefined {
+    const row = this.db
+      .statement(
+        `SELECT name FROM items WHERE folder = ? AND name > ? ORDER BY name
+         LIMIT 1 OFFSET ${ROWS_COMPARED_MAX}`,
+      )
+      .get(folder, from);
+    return row?.[0] as Uint8Array | undefined;
   }
 
   /** Our items that a receive-only folder keeps to itself, deleted ones too. */

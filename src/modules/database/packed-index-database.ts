@@ -9,6 +9,7 @@ import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Randomness } from '../../platform/randomness.js';
 import { IndexDatabase, type BlockLocation, type FolderCounts } from './index-database.js';
 import { type FolderSummary, type NeededItem, type PendingDevice } from './index-database.js';
+import { type ContentFile, type MovePair, type MovePairs } from './index-database.js';
 import { type NeedOrder, type NeedPlace } from './index-database.js';
 import { type PendingFolder, type UpdateOutcome, type WalkedItems } from './index-database.js';
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
@@ -83,6 +84,13 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
 
   async locals(folder: string, names: readonly string[]): Promise<(LocalFileInfo | undefined)[]> {
     return unpackAll(await this.read('locals', folder, names), decodeLocal);
+  }
+
+  async localHeads(
+    folder: string,
+    names: readonly string[],
+  ): Promise<(LocalFileInfo | undefined)[]> {
+    return unpackAll(await this.read('localHeads', folder, names), decodeLocal);
   }
 
   async remote(folder: string, device: DeviceId, name: string): Promise<FileInfo | undefined> {
@@ -205,6 +213,24 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
   ): Promise<LocalFileInfo[]> {
     const packed = await this.read('localsWithBlocks', folder, ownBytes(blocksHash), limit);
     return unpackPresent(packed, decodeLocal);
+  }
+
+  localsOf(
+    folder: string,
+    contents: readonly Uint8Array[],
+    limit: number,
+  ): Promise<ContentFile[][]> {
+    return this.read('localsOf', folder, contents.map(ownBytes), limit);
+  }
+
+  async movePairs(folder: string, from: Uint8Array | undefined, limit: number): Promise<MovePairs> {
+    const { pairs, next } = await this.read('movePairs', folder, from, limit);
+    const needs = unpackNeeds(pairs);
+    const unpacked: MovePair[] = [];
+    for (let at = 0; at < needs.length; at += 2) {
+      unpacked.push({ wanted: needs[at] as NeededItem, source: needs[at + 1] as NeededItem });
+    }
+    return { pairs: unpacked, ...(next === undefined ? {} : { next }) };
   }
 
   findBlocks(hashes: readonly Uint8Array[]): Promise<BlockLocation[][]> {

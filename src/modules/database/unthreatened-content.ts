@@ -2,7 +2,7 @@
  * Files of ours that nothing threatens, by their content. Many files may have one content, as empty ones do: those are
  * walked through once for all that ask, and not once for each. Good for one uninterrupted look at the database.
  */
-import { LOCAL } from './schema.js';
+import { WITH_BLOCKS_1 } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
 /** Told of one content. */
@@ -27,7 +27,7 @@ export class UnthreatenedContent {
     const infos = this.db
       .statement(
         `SELECT info FROM items here
-         WHERE device = ${LOCAL} AND blocks_hash = ?1 AND folder = ?2
+         WHERE ${WITH_BLOCKS_1} AND folder = ?2
            AND NOT EXISTS (SELECT 1 FROM needs too
              WHERE too.folder = ?2 AND too.name = here.name AND too.threat IS NOT NULL)
          LIMIT ${FILES_MAX}`,

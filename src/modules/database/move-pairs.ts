@@ -1,0 +1,89 @@
+/**
+ * What is needed and lies here under a name that the cluster deletes, found by content for a page of needs at once: a
+ * question for each file costs more than the answer. Only deletes that were found to be moves (threat-rows.ts) are looked at.
+ */
+import { Threat } from '../../domain/guard-threat.js';
+import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+
+/** Needs read at once … */
+const ROWS_AT_ONCE = 500;
+/** … and in one page. */
+const ROWS_PER_PAGE_MAX = 5_000;
+/** A page ends early once it has so many bytes. */
+const PAGE_BYTES_MAX = 8 * 1024 * 1024;
+
+export interface MovePage {
+  /** Of each pair what is needed under the new name, then under the old one. */
+  readonly pairs: Packed;
+  /** Where the next page begins; absent at the end. */
+  readonly next?: Uint8Array;
+}
+
+/** In tree order behind the key `after`; each old name in one pair only. */
+export function movePairs(
+  db: SqliteConnection,
+  folder: number,
+  after: Uint8Array,
+  limit: number,
+  needOf: (key: Uint8Array) => RawNeed | undefined,
+): MovePage {
+  const packer = new ItemPacker();
+  const moved = db.statement(
+    `SELECT 1 FROM needs WHERE folder = ? AND threat = ${Threat.moved} LIMIT 1`,
+  );
+  if (moved.get(folder) === undefined) return { pairs: packer.take() };
+  const sources = new Sources(db, folder, limit);
+  const statement = db.statement(
+    `SELECT name, content, threat FROM needs WHERE folder = ? AND name > ? ORDER BY name LIMIT ?`,
+  );
+  let last = after;
+  let left = limit;
+  for (let looked = 0; looked < ROWS_PER_PAGE_MAX; looked += ROWS_AT_ONCE) {
+    const rows = statement.all(folder, last, ROWS_AT_ONCE);
+    for (const [name, content, threat] of rows) {
+      if (left === 0 || packer.length >= PAGE_BYTES_MAX)
+        return { pairs: packer.take(), next: last };
+      last = name as Uint8Array;
+      // What threatens something here has the content of that.
+      if (content === null || threat !== null) continue;
+      const source = sources.next(content as Uint8Array);
+      if (source === undefined) continue;
+      const [wanted, given] = [needOf(last), needOf(source)];
+      if (wanted === undefined || given === undefined) continue;
+      packer.need(wanted);
+      packer.need(given);
+      left -= 1;
+    }
+    if (rows.length < ROWS_AT_ONCE) return { pairs: packer.take() };
+  }
+  return { pairs: packer.take(), next: last };
+}
+
+/** Old names by their content. */
+class Sources {
+  private readonly left = new Map<string, Uint8Array[]>();
+
+  constructor(
+    private readonly db: SqliteConnection,
+    private readonly folder: number,
+    private readonly limit: number,
+  ) {}
+
+  /** One that was not given yet. */
+  next(content: Uint8Array): Uint8Array | undefined {
+    const key = Buffer.from(content).toString('base64');
+    let names = this.left.get(key);
+    if (names === undefined) {
+      names = this.db
+        .statement(
+          `SELECT name FROM needs WHERE folder = ? AND threat = ${Threat.moved} AND content = ?
+           LIMIT ?`,
+        )
+        .all(this.folder, content, this.limit)
+        .map(([name]) => name as Uint8Array);
+      this.left.set(key, names);
+    }
+    return names.shift();
+  }
+}
