@@ -6,8 +6,11 @@
 import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { FRONT_BYTES, giveBuffer, takeBuffer } from './block-buffers.js';
+import { type DirectWrites } from './direct-writes.js';
 import { type DiskFailure, failureOf, openForReading } from './disk-tasks.js';
-import { type BlockCopy, type BlockWrite } from './real-file-handle.js';
+import { type HashedFile, type ItemStat } from './folder-fs.js';
+import { isAsHashed, isSameState } from './item-state.js';
+import { type BlockCopy, type BlockWrite, toItemStat } from './real-file-handle.js';
 
 export interface BlockRead {
   /** Opened and held by the caller. */
@@ -19,6 +22,8 @@ export interface BlockRead {
   readonly length: number;
   /** Empty: any content will do. */
   readonly sha256: Uint8Array;
+  /** Where the file is that, before and after it is read, its content is not hashed again. */
+  readonly hashed: HashedFile | undefined;
 }
 
 export interface BlockRequest {
@@ -38,10 +43,13 @@ export interface BlockReply {
   readonly failure: DiskFailure | undefined;
 }
 
-export function runBlockTask({ group, block, buffer: given }: BlockRequest): BlockReply {
+export function runBlockTask(
+  { group, block, buffer: given }: BlockRequest,
+  direct: DirectWrites,
+): BlockReply {
   const buffer = 'data' in block ? block.data.buffer : given;
-  if ('source' in block) return replyOf(group, undefined, () => copyIfRight(block));
-  if ('data' in block) return replyOf(group, buffer, () => writeIfRight(block, block.data));
+  if ('source' in block) return replyOf(group, undefined, () => copyIfRight(block, direct));
+  if ('data' in block) return replyOf(group, buffer, () => writeIfRight(block, block.data, direct));
   const target = buffer ?? takeBuffer(FRONT_BYTES + block.length);
   return replyOf(group, target, () => readIfRight(block, target));
 }
@@ -55,18 +63,26 @@ function replyOf(group: number, buffer: ArrayBuffer | undefined, act: () => bool
 }
 
 function readIfRight(block: BlockRead, buffer: ArrayBuffer): boolean {
-  const { directory, name, position, length, sha256 } = block;
+  const { directory, name, position, length, sha256, hashed } = block;
   const target = new Uint8Array(buffer, FRONT_BYTES, length);
   const descriptor = openForReading(`${directory}/${name}`);
   try {
+    const before = hashed && lookAt(descriptor);
     if (!readAll(descriptor, target, position)) return false;
+    // The second look finds who wrote while it was read.
+    const isHashed = before !== undefined && isAsHashed(before, hashed!);
+    if (isHashed && isSameState(before, lookAt(descriptor))) return true;
     return sha256.length === 0 || hash('sha256', target, 'buffer').equals(sha256);
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
-function copyIfRight(block: BlockCopy): boolean {
+function lookAt(descriptor: number): ItemStat {
+  return toItemStat(fs.fstatSync(descriptor, { bigint: true }));
+}
+
+function copyIfRight(block: BlockCopy, direct: DirectWrites): boolean {
   const { descriptor, position, length } = block.source;
   const buffer = takeBuffer(length);
   const data = new Uint8Array(buffer, 0, length);
@@ -78,7 +94,7 @@ function copyIfRight(block: BlockCopy): boolean {
       // There may be other sources.
       if (block.positions.length === 0) throw error;
     }
-    return isThere && writeIfRight(block, data);
+    return isThere && writeIfRight(block, data, direct);
   } finally {
     giveBuffer(buffer);
   }
@@ -96,10 +112,11 @@ function readAll(descriptor: number, target: Uint8Array, position: number): bool
 function writeIfRight(
   { descriptor, positions, sha256 }: Omit<BlockWrite, 'data'>,
   data: Uint8Array,
+  direct: DirectWrites,
 ): boolean {
   if (!hash('sha256', data, 'buffer').equals(sha256)) return false;
   for (const position of positions) {
-    for (let done = 0; done < data.length;) {
+    for (let done = direct.write(descriptor, data, position); done < data.length;) {
       done += fs.writeSync(descriptor, data, done, data.length - done, position + done);
     }
   }

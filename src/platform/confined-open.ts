@@ -1,10 +1,18 @@
 /**
  * Synchronous opening inside one folder, for worker threads. Every component is opened from the directory before it
- * without following links, through /proc/self/fd, which gives Node the openat of Linux: a directory exchanged for a
+ * without following links, by openat or through /proc/self/fd, which does the same: a directory exchanged for a
  * link under way is not entered. Only the root's own path may lead through links, and the first component of a name where
  * that is a followed link (root-links.ts).
  */
-import { closeSync, constants, fstatSync, openSync, readlinkSync, type BigIntStats } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+} from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { type ItemStat } from './folder-fs.js';
 import { componentsOf } from './folder-name.js';
@@ -16,6 +24,7 @@ import {
   type RootLinks,
 } from './root-links.js';
 import { systemCodeOf } from './system-errors.js';
+import { SystemCalls, TYPE_BY_MODE } from './system-calls.js';
 
 // Not among Node's constants: a descriptor that only stands for a place and needs no permission to read it.
 const O_PATH = 0o10000000;
@@ -38,6 +47,34 @@ function isNumberedSo(pid: number): boolean {
   }
 }
 
+let systemCalls: SystemCalls | null | undefined;
+
+/** Loaded by those who use them. */
+function calls(): SystemCalls | undefined {
+  if (systemCalls === undefined) systemCalls = SystemCalls.load() ?? null;
+  return systemCalls ?? undefined;
+}
+
+function openAt(directory: number, component: string, flags: number): number {
+  return (
+    calls()?.open(directory, component, flags) ?? openSync(pathAt(directory, component), flags)
+  );
+}
+
+/** What is there under this name, a link itself; undefined when nothing is. */
+export function lookAt(directory: number, component: string): ItemStat | undefined {
+  const seen = calls()?.lookAt(directory, component);
+  if (seen !== undefined) return seen;
+  const path = pathAt(directory, component);
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && itemStatOf(stats);
+}
+
+/** What is open under this descriptor. */
+export function lookIn(descriptor: number): ItemStat {
+  return calls()?.lookIn(descriptor) ?? itemStatOf(fstatSync(descriptor, { bigint: true }));
+}
+
 /** What the kernel resolves from an open directory instead of from a path that may change meanwhile. */
 export function pathAt(directory: number, component: string): string {
   return `${OPEN_FILES}/${directory}/${component}`;
@@ -50,7 +87,7 @@ export function openRoot(root: string): number {
 
 /** Opens a directory that lies directly in `directory`. A link or another kind of item fails with ENOTDIR or ELOOP. */
 export function openDirectoryAt(directory: number, component: string): number {
-  return openSync(pathAt(directory, component), DIRECTORY | constants.O_NOFOLLOW);
+  return openAt(directory, component, DIRECTORY | constants.O_NOFOLLOW);
 }
 
 /** Opens the directory that a followed link leads to. Throws SyncError 'io' when that is not the one it led to. */
@@ -89,15 +126,12 @@ export function openDirectoryBelow(root: number, name: string, links: RootLinks)
 }
 
 /** Opens a regular file in `directory` for reading; throws SyncError 'refused' when it is of another kind. */
-export function openFileAt(
-  directory: number,
-  component: string,
-): { file: number; stats: BigIntStats } {
-  const file = openSync(pathAt(directory, component), FILE);
+export function openFileAt(directory: number, component: string): { file: number; stat: ItemStat } {
+  const file = openAt(directory, component, FILE);
   try {
-    const stats = fstatSync(file, { bigint: true });
-    if (!stats.isFile()) throw new SyncError('refused', `${component}: not a regular file`);
-    return { file, stats };
+    const stat = lookIn(file);
+    if (stat.type !== 'file') throw new SyncError('refused', `${component}: not a regular file`);
+    return { file, stat };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -110,11 +144,6 @@ export function isAbsence(error: unknown): boolean {
 }
 
 const S_IFMT = 0o170000;
-const TYPE_BY_MODE: Readonly<Record<number, ItemStat['type']>> = {
-  0o100000: 'file',
-  0o040000: 'directory',
-  0o120000: 'symlink',
-};
 
 export function itemStatOf(stats: BigIntStats): ItemStat {
   const mode = Number(stats.mode);

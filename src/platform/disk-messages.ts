@@ -8,7 +8,7 @@ export interface DiskRequest {
   readonly texts: string;
   /** NUMBERS of each task. */
   readonly numbers: Float64Array;
-  /** Content of files to put, hashes of blocks to read. */
+  /** Hashes and content of files to put, hashes of blocks to read. */
   readonly data: Uint8Array<ArrayBuffer>;
   /** By index of the task: what it replaces or removes. */
   readonly seen: ReadonlyMap<number, ItemStat>;
@@ -23,8 +23,11 @@ export interface DiskReply {
   readonly failures: ReadonlyMap<number, DiskFailure>;
 }
 
-/** Kind; length of its data; then createPermissions, permissions, seconds, nanoseconds or position, length. */
-const NUMBERS = 6;
+/**
+ * Kind; length of its data; then createPermissions, permissions, seconds, nanoseconds, bytes of the data that are the hash,
+ * or position, length.
+ */
+const NUMBERS = 7;
 const TEXTS = 3;
 const AS_CREATED = -1;
 const KINDS: readonly DiskTask['kind'][] = ['read', 'put', 'remove', 'rename', 'link'];
@@ -40,19 +43,20 @@ export function packRequest(group: number, tasks: readonly DiskTask[]): DiskRequ
   const numbers = new Float64Array(tasks.length * NUMBERS);
   const texts: string[] = [];
   const seen = new Map<number, ItemStat>();
-  const parts = tasks.map(dataOf);
+  const parts = tasks.flatMap(dataOf);
   tasks.forEach((task, index) => {
     const { name, third, looked, row } = columnsOf(task);
     texts.push(task.directory, name, third);
-    numbers.set([KINDS.indexOf(task.kind), parts[index].length, ...row], index * NUMBERS);
+    const length = dataOf(task).reduce((sum, part) => sum + part.length, 0);
+    numbers.set([KINDS.indexOf(task.kind), length, ...row], index * NUMBERS);
     if (looked !== undefined) seen.set(index, looked);
   });
   return { group, texts: texts.join('\0'), numbers, data: joined(parts), seen };
 }
 
-function dataOf(task: DiskTask): Uint8Array {
-  if (task.kind === 'put') return task.file.data;
-  return task.kind === 'read' ? task.sha256 : NO_BYTES;
+function dataOf(task: DiskTask): Uint8Array[] {
+  if (task.kind === 'put') return [task.file.sha256 ?? NO_BYTES, task.file.data];
+  return task.kind === 'read' ? [task.sha256] : [];
 }
 
 interface Columns {
@@ -67,7 +71,8 @@ function columnsOf(task: DiskTask): Columns {
     case 'put': {
       const { name, tempName, replaced, createPermissions, modifiedS, modifiedNs } = task.file;
       const { permissions = AS_CREATED } = task.file;
-      const row = [createPermissions, permissions, modifiedS, modifiedNs];
+      const hashBytes = task.file.sha256?.length ?? 0;
+      const row = [createPermissions, permissions, modifiedS, modifiedNs, hashBytes];
       return { name, third: tempName, looked: replaced, row };
     }
     case 'read':
@@ -84,8 +89,11 @@ export function unpackRequest(request: DiskRequest): DiskTask[] {
   const texts = request.texts.split('\0');
   let at = 0;
   return Array.from({ length: request.numbers.length / NUMBERS }, (_, index): DiskTask => {
-    const [directory, name, third] = texts.slice(index * TEXTS);
-    const [kind, dataLength, ...row] = request.numbers.subarray(index * NUMBERS);
+    const [directory, name, third] = texts.slice(index * TEXTS, (index + 1) * TEXTS);
+    const [kind, dataLength, ...row] = request.numbers.subarray(
+      index * NUMBERS,
+      (index + 1) * NUMBERS,
+    );
     const data = request.data.subarray(at, at + dataLength);
     at += dataLength;
     const seen = request.seen.get(index);
@@ -93,11 +101,12 @@ export function unpackRequest(request: DiskRequest): DiskTask[] {
       return { kind: 'read', directory, name, position: row[0], length: row[1], sha256: data };
     }
     if (KINDS[kind] === 'put') {
-      const [createPermissions, permissions, modifiedS, modifiedNs] = row;
+      const [createPermissions, permissions, modifiedS, modifiedNs, hashBytes] = row;
       const file = {
         name,
         tempName: third,
-        data,
+        data: data.subarray(hashBytes),
+        ...(hashBytes > 0 ? { sha256: data.subarray(0, hashBytes) } : {}),
         createPermissions,
         permissions: permissions === AS_CREATED ? undefined : permissions,
         modifiedS,

@@ -8,12 +8,10 @@ import * as fs from 'node:fs';
 import { SyncError, type ErrorCode, messageOf } from '../domain/errors.js';
 import { type ItemStat } from './folder-fs.js';
 import { type LinkTask } from './link-files.js';
+import { OPEN_READ } from './open-flags.js';
 import { type PutTask } from './put-files.js';
 import { requireSeen } from './seen-item.js';
 import { systemCodeOf } from './system-errors.js';
-
-// O_NONBLOCK: opening a FIFO must not wait for its other end.
-const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
 /** Names are single components. */
 export type DiskTask =
@@ -90,7 +88,7 @@ export function runDiskTask(
 
 /** A regular file. */
 export function openForReading(path: string): number {
-  const descriptor = fs.openSync(path, READ);
+  const descriptor = fs.openSync(path, OPEN_READ);
   if (fs.fstatSync(descriptor).isFile()) return descriptor;
   fs.closeSync(descriptor);
   throw new SyncError('refused', 'not a regular file');

@@ -13,6 +13,8 @@ import {
   packRequest,
   resultAt,
 } from './disk-messages.js';
+import { type MoveReply, type MoveRequest, packMoves } from './file-moves.js';
+import { type FileId, type FileMove } from './folder-fs.js';
 import { errorFrom, type DiskResult, type DiskTask } from './disk-tasks.js';
 import { type BlockCopy, type BlockWrite } from './real-file-handle.js';
 import { WorkerThread } from './worker-thread.js';
@@ -31,8 +33,8 @@ const PUT_GROUP_FILES_MAX = 256;
 const PUT_GROUP_BYTES_MAX = 4 * 1024 * 1024;
 const GROUP_BYTES_MAX = 1024 * 1024;
 
-type Request = DiskRequest | BlockRequest;
-type Reply = DiskReply | BlockReply;
+type Request = DiskRequest | BlockRequest | MoveRequest;
+type Reply = DiskReply | BlockReply | MoveReply;
 
 interface Waiting {
   readonly task: DiskTask;
@@ -82,9 +84,25 @@ export class DiskThreads {
   /** Rejects with the system's error, or a SyncError. */
   run(task: DiskTask): Promise<DiskResult> {
     return new Promise((resolve, reject) => {
-      const isPut = task.kind === 'put' || task.kind === 'link';
-      const list = isPut ? this.waitingPuts : this.waiting;
-      list.push({ task, resolve, reject });
+      this.listOf(task).push({ task, resolve, reject });
+      this.dispatchSoon();
+    });
+  }
+
+  /** What came of each, in the order of the tasks; does not reject. */
+  runAll(tasks: readonly DiskTask[]): Promise<(DiskResult | Error)[]> {
+    if (tasks.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const results = new Array<DiskResult | Error>(tasks.length);
+      let left = tasks.length;
+      tasks.forEach((task, index) => {
+        const settle = (result: DiskResult | Error): void => {
+          results[index] = result;
+          left -= 1;
+          if (left === 0) resolve(results);
+        };
+        this.listOf(task).push({ task, resolve: settle, reject: settle });
+      });
       this.dispatchSoon();
     });
   }
@@ -107,6 +125,22 @@ export class DiskThreads {
     });
   }
 
+  /** One step for all of them, in one message. Paths whose directories the caller holds. */
+  runMoves(
+    step: MoveRequest['step'],
+    moves: readonly FileMove[],
+    ids: readonly FileId[],
+  ): Promise<MoveReply> {
+    return new Promise((resolve, reject) => {
+      const pack = (group: number): [Request, ArrayBuffer[]] => {
+        const request = packMoves(group, step, moves, ids);
+        return [request, [request.numbers.buffer, request.ids.buffer]];
+      };
+      this.blocks.push({ pack, settle: (reply) => resolve(reply as MoveReply), reject });
+      this.dispatch();
+    });
+  }
+
   private runBlock<T>(
     block: BlockRequest['block'],
     resultOf: (buffer: ArrayBuffer | undefined, isRight: boolean) => T,
@@ -121,6 +155,10 @@ export class DiskThreads {
       this.blocks.push(blockJob(block, settle, reject));
       this.dispatch();
     });
+  }
+
+  private listOf({ kind }: DiskTask): Waiting[] {
+    return kind === 'put' || kind === 'link' ? this.waitingPuts : this.waiting;
   }
 
   private dispatchSoon(): void {

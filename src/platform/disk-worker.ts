@@ -1,12 +1,15 @@
 /** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts); blocks one by one (block-tasks.ts). */
 import { parentPort } from 'node:worker_threads';
 import { type BlockRequest, runBlockTask } from './block-tasks.js';
+import { DirectWrites } from './direct-writes.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
+import { type MoveRequest, runMoves } from './file-moves.js';
 import { linkFiles, type LinkTask } from './link-files.js';
 import { putFiles, type PutTask } from './put-files.js';
 
 const NO_BYTES = new Uint8Array(0);
+const direct = new DirectWrites();
 
 function run(request: DiskRequest): DiskReply {
   const tasks = unpackRequest(request);
@@ -49,10 +52,14 @@ function run(request: DiskRequest): DiskReply {
   return { group: request.group, numbers, data, failures };
 }
 
-parentPort?.on('message', (request: DiskRequest | BlockRequest) => {
+parentPort?.on('message', (request: DiskRequest | BlockRequest | MoveRequest) => {
   if ('block' in request) {
-    const reply = runBlockTask(request);
+    const reply = runBlockTask(request, direct);
     return parentPort?.postMessage(reply, reply.buffer === undefined ? [] : [reply.buffer]);
+  }
+  if ('step' in request) {
+    const reply = runMoves(request);
+    return parentPort?.postMessage(reply, [reply.ids.buffer, reply.yes.buffer]);
   }
   const reply = run(request);
   parentPort?.postMessage(reply, [reply.numbers.buffer, reply.data.buffer] as ArrayBuffer[]);

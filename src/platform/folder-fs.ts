@@ -32,6 +32,21 @@ export interface ItemStat {
   readonly gid?: number;
 }
 
+/** A file that gets another name, and how it is to be found. */
+export interface FileMove {
+  readonly from: string;
+  readonly to: string;
+  readonly size: number;
+  readonly modifiedS: number;
+  readonly modifiedNs: number;
+  /** Permission bits 0o777; undefined: any. */
+  readonly permissions: number | undefined;
+}
+
+export type FileLook = { readonly name: string } & Pick<FileMove, 'size'>;
+
+export type FileId = Pick<ItemStat, 'inode' | 'device'>;
+
 export interface DirectoryEntry {
   /** The last component as found on disk, not normalised. */
   readonly name: string;
@@ -43,6 +58,9 @@ export interface DirectoryListing {
   /** Entries whose name is not UTF-8, printable form; they cannot be synced. */
   readonly undecodable: string[];
 }
+
+/** What tells, as far as a look can, that a file's content is the one that was hashed. */
+export type HashedFile = Pick<ItemStat, 'size' | 'modifiedS' | 'modifiedNs'>;
 
 /** Bytes. */
 export interface FileRange {
@@ -98,11 +116,35 @@ export interface WholeFile {
   readonly modifiedNs: number;
   /** The file that it replaces, as it was when last looked at; undefined: nothing may be there. */
   readonly replaced: ItemStat | undefined;
+  /** Of the data, to be checked before anything is made: else it fails with 'mismatch'. Absent: it was checked. */
+  readonly sha256?: Uint8Array;
+}
+
+/** The file's time as the disk has it, or why it is not there. */
+export type PutOutcome = Pick<ItemStat, 'modifiedS' | 'modifiedNs'> | SyncError;
+
+/** The steps of moves, each for many files at once; answers are in the order given, and reject only when closed. */
+export interface FileMoves {
+  /** Whether a file of that size is there now; an error where that cannot be said. */
+  look(files: readonly FileLook[]): Promise<(boolean | Error)[]>;
+  /**
+   * A second name for each file that is found as expected, where nothing is; their content is flushed then, the
+   * directories are not. What was linked, or why it was not.
+   */
+  link(moves: readonly FileMove[]): Promise<(FileId | Error)[]>;
+  /**
+   * After link, and once the new names are flushed: removes the old ones. Whether it is gone, or why that is unknown; false
+   * where the file was written to meanwhile. Another file that came there stays: true.
+   */
+  drop(moves: readonly FileMove[], ids: readonly FileId[]): Promise<(boolean | Error)[]>;
 }
 
 export abstract class FolderFs {
   /** Absolute path of the root: for workers that open it themselves, and for messages. */
   abstract readonly root: string;
+
+  /** For many files at once. */
+  abstract readonly moves: FileMoves;
 
   #links: RootLinks = NO_LINKS;
 
@@ -181,12 +223,26 @@ export abstract class FolderFs {
    * complete then stays. Meant for many small files at once: each costs little more than the disk's own work.
    */
   abstract putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>>;
-  /** A range of a file; undefined when it is not all there or does not have the SHA-256 (empty: any will do). */
+  /** As putFile of each, at little more than the disk's own work; the outcomes in the order of the files. */
+  putFiles(files: readonly WholeFile[]): Promise<PutOutcome[]> {
+    const put = (file: WholeFile): Promise<PutOutcome> =>
+      this.putFile(file).catch((error: unknown) => {
+        if (error instanceof SyncError) return error;
+        throw error;
+      });
+    return Promise.all(files.map(put));
+  }
+
+  /**
+   * A range of a file; undefined when it is not all there or does not have the SHA-256 (empty: any will do). With `hashed`:
+   * may be believed to have it where the file is that, right before and right after it is read.
+   */
   abstract readBlock(
     name: string,
     position: number,
     length: number,
     sha256: Uint8Array,
+    hashed?: HashedFile,
   ): Promise<Uint8Array | undefined>;
   /** Found out once by trying, in the root; needs a writable root, else true is assumed. */
   abstract isCaseSensitive(): Promise<boolean>;

@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { itemStatOf } from './confined-open.js';
 import { type ItemStat } from './folder-fs.js';
 import { changedItem, isSameState } from './item-state.js';
+import { OPEN_READ } from './open-flags.js';
 import {
   flush,
   type FlushTools,
@@ -14,9 +15,6 @@ import {
   TOOLS,
   type Written,
 } from './put-files.js';
-
-// O_NONBLOCK: opening a FIFO must not wait for its other end.
-const READ = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
 /** The name is a single component in the directory. */
 export interface LinkTask {
@@ -53,7 +51,7 @@ export function linkFiles(tasks: readonly LinkTask[], tools: FlushTools = TOOLS)
 }
 
 function open({ from, name, seen }: LinkTask, index: number): Written {
-  const descriptor = fs.openSync(from, READ);
+  const descriptor = fs.openSync(from, OPEN_READ);
   try {
     const found = fs.fstatSync(descriptor, { bigint: true });
     const stat = itemStatOf(found);

@@ -7,6 +7,7 @@ import { type DiskSpace } from './disk-space.js';
 import {
   type DirectoryListing,
   type FileHandle,
+  type FileMoves,
   FolderFs,
   type ItemStat,
   type WholeFile,
@@ -26,6 +27,7 @@ import {
   topOf,
 } from './root-links.js';
 import { checkReplaceable, isEmpty, requireOneDisk, requireSeen } from './memory-rules.js';
+import { StepwiseMoves } from './stepwise-moves.js';
 import { linkSeenStepwise, putFileStepwise, readBlockStepwise } from './stepwise-files.js';
 import {
   type ErrorCodes,
@@ -48,6 +50,7 @@ const TOLD: ReadonlySet<string> = new Set([
 ]);
 
 export class MemoryFolderFs extends FolderFs {
+  readonly moves: FileMoves = new StepwiseMoves(this);
   readonly #generation: number;
   #closed = false;
 

@@ -10,6 +10,7 @@ import { FlushChoice, TOGETHER_FILES_MIN } from './flush-choice.js';
 import { type ItemStat, type WholeFile } from './folder-fs.js';
 import { toSystemTime } from './real-file-handle.js';
 import { requireSeen } from './seen-item.js';
+import { requireContent } from './stepwise-files.js';
 import { LINK_CODES, systemCodeOf } from './system-errors.js';
 import { SystemFlush } from './system-flush.js';
 
@@ -91,6 +92,7 @@ export function openTogether(
 }
 
 function write({ directory, file }: PutTask, index: number): Written {
+  requireContent(file);
   const temp = `${directory}/${file.tempName}`;
   const descriptor = fs.openSync(temp, CREATE, file.createPermissions);
   try {
@@ -136,7 +138,8 @@ export function flush(
   }
 }
 
-function timed<T>(choice: FlushChoice, isTogether: boolean, files: number, act: () => T): T {
+/** Notes how long the flush took. */
+export function timed<T>(choice: FlushChoice, isTogether: boolean, files: number, act: () => T): T {
   const startMs = clock.monotonicMs();
   const result = act();
   const nowMs = clock.monotonicMs();

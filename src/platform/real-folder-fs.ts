@@ -2,32 +2,36 @@
  * The folder file system on the machine's own disk. Every operation reaches the directory it works in through
  * CheckedDirectories and then names one component there, which no call it makes follows when it is a link.
  */
-import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs/promises';
-import { constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { SyncError } from '../domain/errors.js';
 import { BLOCK_BUFFER_BYTES_MIN } from './block-buffers.js';
 import { type CheckedDirectories, ComponentCheckedDirectories } from './checked-directories.js';
 import { DirectoryHandles } from './directory-handles.js';
 import { type DiskSpace, spaceAt } from './disk-space.js';
-import { placeOf } from './disk-tasks.js';
+import { type DiskResult, placeOf } from './disk-tasks.js';
+import { listingOf, targetOf } from './disk-text.js';
+import { isEmptyAt } from './directory-reading.js';
 import { DiskThreads } from './disk-threads.js';
 import {
-  type DirectoryEntry,
   type DirectoryListing,
   type FileHandle,
   FolderFs,
+  type HashedFile,
   type ItemStat,
+  type PutOutcome,
   type WholeFile,
 } from './folder-fs.js';
-import { isStorable, printableName, splitName } from './folder-name.js';
+import { isStorable, splitName } from './folder-name.js';
 import { NameProbes } from './name-probes.js';
+import { CREATE, OPEN_DIRECTORY, OPEN_READ, OPEN_WRITE } from './open-flags.js';
 import { OperationSlots } from './operation-slots.js';
 import { probePermissions } from './permission-probe.js';
 import { requireNoLink, type RootItem, type RootLinks } from './root-links.js';
 import { asFollowed, lookAtRootItem } from './root-look.js';
-import { RealFileHandle, toItemStat, typeOf } from './real-file-handle.js';
+import { RealMoves } from './real-moves.js';
+import { RealFileHandle, toItemStat } from './real-file-handle.js';
+import { putByDirectory } from './put-by-directory.js';
 import {
   type ErrorCodes,
   LINK_CODES,
@@ -41,16 +45,10 @@ export const OPERATIONS_AT_ONCE = 64;
 /** Small files put at once in one folder, each with a directory descriptor: the more, the fewer flushes. */
 export const PUTS_AT_ONCE = 256;
 
-// O_NONBLOCK: opening a FIFO must not wait for its other end. O_NOCTTY: a terminal must not become ours.
-const OPEN_ANY = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
-const OPEN_READ = constants.O_RDONLY | OPEN_ANY;
-const OPEN_WRITE = constants.O_RDWR | OPEN_ANY;
-const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
 export class RealFolderFs extends FolderFs {
   readonly #slots: OperationSlots;
   readonly #putSlots: OperationSlots;
+  readonly moves: RealMoves;
   #holdsPermissions: Promise<boolean> | undefined;
   #names = new NameProbes(this);
   #closing: Promise<unknown> | undefined;
@@ -65,6 +63,8 @@ export class RealFolderFs extends FolderFs {
     const what = `folder root ${JSON.stringify(root)}`;
     this.#slots = new OperationSlots(OPERATIONS_AT_ONCE, what);
     this.#putSlots = new OperationSlots(PUTS_AT_ONCE, what);
+    const [slots, links] = [this.#slots, (): RootLinks => this.links];
+    this.moves = new RealMoves({ root, directories, threads, slots, links });
   }
 
   /** Rejects with SyncError 'missing' when the root is not there, 'refused' when it is no directory. */
@@ -108,24 +108,14 @@ export class RealFolderFs extends FolderFs {
   list(directory: string): Promise<DirectoryListing> {
     return this.#inside('list', directory, async (path) => {
       const found = await fs.readdir(`${path}/.`, { encoding: 'buffer', withFileTypes: true });
-      const entries: DirectoryEntry[] = [];
-      const undecodable: string[] = [];
-      for (const entry of found) {
-        if (!isUtf8(entry.name)) undecodable.push(printableName(entry.name));
-        else entries.push({ name: entry.name.toString('utf8'), type: typeOf(entry) });
-      }
+      const { entries, undecodable } = listingOf(found);
       if (directory === '') return { entries: asFollowed(entries, this.links), undecodable };
       return { entries, undecodable };
     });
   }
 
   isEmpty(directory: string, countsForNothing: (name: string) => boolean): Promise<boolean> {
-    return this.#inside('list', directory, async (path) => {
-      for await (const { name } of await fs.opendir(`${path}/.`)) {
-        if (!countsForNothing(name)) return false;
-      }
-      return true;
-    });
+    return this.#inside('list', directory, (path) => isEmptyAt(path, countsForNothing));
   }
 
   openFile(name: string, mode: 'read' | 'write'): Promise<FileHandle> {
@@ -213,12 +203,8 @@ export class RealFolderFs extends FolderFs {
   }
 
   readSymlink(name: string): Promise<string> {
-    const read = async (path: string): Promise<string> => {
-      const target = await fs.readlink(path, 'buffer');
-      if (isUtf8(target)) return target.toString('utf8');
-      const message = `target of link ${JSON.stringify(this.#full(name))} is not UTF-8`;
-      throw new SyncError('refused', `${message}: ${printableName(target)}`);
-    };
+    const read = async (path: string): Promise<string> =>
+      targetOf(this.#full(name), await fs.readlink(path, 'buffer'));
     return this.#below('read link', name, read, READ_LINK_CODES);
   }
 
@@ -231,20 +217,27 @@ export class RealFolderFs extends FolderFs {
     }
   }
 
-  putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
-    const put = (): Promise<ItemStat> => {
-      requireNoLink(this.links, file.name);
-      const { parent, base } = splitName(file.name);
-      const temp = splitName(file.tempName);
-      if (temp.parent !== parent) throw new SyncError('refused', 'the temp file is elsewhere');
-      const inPlace = { ...file, name: base, tempName: temp.base };
-      return this.directories.use(
-        parent,
-        (directory) =>
-          this.threads.run({ kind: 'put', directory, file: inPlace }) as Promise<ItemStat>,
+  async putFile(file: WholeFile): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+    const [outcome] = await this.putFiles([file]);
+    if (outcome instanceof SyncError) throw outcome;
+    return outcome as Pick<ItemStat, 'modifiedS' | 'modifiedNs'>;
+  }
+
+  override async putFiles(files: readonly WholeFile[]): Promise<PutOutcome[]> {
+    const put = (
+      directory: string,
+      inPlace: readonly WholeFile[],
+    ): Promise<(DiskResult | Error)[]> =>
+      this.directories.use(directory, (path) =>
+        this.threads.runAll(inPlace.map((file) => ({ kind: 'put', directory: path, file }))),
       );
-    };
-    return this.#run('put', file.name, undefined, put, this.#putSlots);
+    const outcomes = await putByDirectory(files, this.links, (directory, inPlace) =>
+      this.#putSlots.run(() => put(directory, inPlace)),
+    );
+    return outcomes.map((outcome, index) => {
+      if (!(outcome instanceof Error)) return outcome as ItemStat;
+      return toSyncError('put', this.#full((files[index] as WholeFile).name), outcome);
+    });
   }
 
   readBlock(
@@ -252,15 +245,14 @@ export class RealFolderFs extends FolderFs {
     position: number,
     length: number,
     sha256: Uint8Array,
+    hashed?: HashedFile,
   ): Promise<Uint8Array | undefined> {
     return this.#run('read', name, undefined, () => {
       const { parent, base } = splitName(name);
       return this.directories.use(parent, (directory) => {
-        const range = { name: base, position, length, sha256 };
-        if (length >= BLOCK_BUFFER_BYTES_MIN)
-          return this.threads.readBlock({ directory, ...range });
-        const reading = this.threads.run({ kind: 'read', directory, ...range });
-        return reading as Promise<Uint8Array | undefined>;
+        const block = { directory, name: base, position, length, sha256 };
+        if (length >= BLOCK_BUFFER_BYTES_MIN) return this.threads.readBlock({ ...block, hashed });
+        return this.threads.run({ kind: 'read', ...block }) as Promise<Uint8Array | undefined>;
       });
     });
   }

@@ -14,6 +14,7 @@ export async function putFileStepwise(
   fs: FolderFs,
   file: WholeFile,
 ): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+  requireContent(file);
   const handle = await fs.createFile(file.tempName, file.createPermissions);
   let made: ItemStat;
   try {
@@ -24,6 +25,12 @@ export async function putFileStepwise(
   }
   await place(fs, file);
   return { modifiedS: made.modifiedS, modifiedNs: made.modifiedNs };
+}
+
+/** Throws SyncError 'mismatch'. */
+export function requireContent({ name, data, sha256 }: WholeFile): void {
+  if (sha256 === undefined || hash('sha256', data, 'buffer').equals(sha256)) return;
+  throw new SyncError('mismatch', `${name}: other bytes than the hash says`, true);
 }
 
 async function fill(handle: FileHandle, file: WholeFile): Promise<ItemStat> {

@@ -72,6 +72,8 @@ export class WorkerThread<Request, Reply> {
   private start(): Worker {
     const worker = new Worker(this.url, {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB_MAX },
+      // Node would complain of each descriptor that the system gave it directly (system-calls.ts).
+      trackUnmanagedFds: false,
     });
     const fail = (reason: string): void => {
       if (this.worker !== worker) return;

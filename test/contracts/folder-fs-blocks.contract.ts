@@ -74,6 +74,25 @@ export function folderFsBlocksContract(
       expect(await codeOf(source.hasBlock(range, sha256))).toBe('closed');
     });
 
+    it('reads a large block of a file that has changed since it was hashed only with the hash', async () => {
+      const file = await keep(fs.createFile('f', 0o600));
+      const block = Buffer.alloc(300_000, 'block');
+      const sha256 = createHash('sha256').update(block).digest();
+      await file.write(0, block);
+      await file.setModified(1_600_000_000, 0);
+      const hashed = await file.stat();
+      const read = (): Promise<Uint8Array | undefined> =>
+        fs.readBlock('f', 0, block.length, sha256, hashed);
+      expect(block.equals((await read())!)).toBe(true);
+      await file.setModified(1_600_000_001, 0);
+      expect(block.equals((await read())!)).toBe(true);
+      await file.write(0, Buffer.from('MINE'));
+      await file.setModified(1_600_000_001, 0);
+      expect(await read()).toBeUndefined();
+      await file.truncate(299_999);
+      expect(await read()).toBeUndefined();
+    });
+
     it('writes many large blocks side by side, and closes when all are written', async () => {
       const file = await fs.createFile('f', 0o600);
       const blocks = Array.from({ length: 40 }, (_, i) => Buffer.alloc(130_000, `block ${i}`));

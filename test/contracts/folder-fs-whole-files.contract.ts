@@ -118,6 +118,24 @@ export function folderFsWholeFilesContract(
       );
     });
 
+    it('puts a group of files, each for itself: what stands in the way of some is told of those alone', async () => {
+      await fs.makeDirectory('d', 0o755);
+      await put(fs, 'd/taken', 'theirs');
+      const outcomes = await fs.putFiles([
+        whole('d/new', 'new', { sha256: sha256('new') }),
+        whole('d/taken', 'ours'),
+        whole('none/f', 'lost'),
+        whole('d/other', 'other bytes', { sha256: sha256('the wanted ones') }),
+        whole('last', 'last'),
+      ]);
+      const told = outcomes.map((each) => (each instanceof Error ? each.code : each.modifiedS));
+      expect(told).toEqual([1_700_000_000, 'exists', 'missing', 'mismatch', 1_700_000_000]);
+      expect(await textOf(fs, 'd/new')).toBe('new');
+      expect(await textOf(fs, 'd/taken')).toBe('theirs');
+      expect(await namesIn(fs, 'd')).toEqual(['.temp-taken', 'new', 'taken']);
+      expect(await textOf(fs, 'last')).toBe('last');
+    });
+
     it('removes what was seen, and nothing that came after', async () => {
       await put(fs, 'f', 'mine');
       const seen = await fs.stat('f');

@@ -4,12 +4,14 @@ import { type FileHandle, type FolderFs } from '../../src/platform/folder-fs.js'
 import { codeOf, type FolderFsFixture, namesIn, put, textOf } from './folder-fs-fixture.js';
 import { folderFsBlocksContract } from './folder-fs-blocks.contract.js';
 import { folderFsLinksContract } from './folder-fs-links.contract.js';
+import { folderFsMovesContract } from './folder-fs-moves.contract.js';
 import { folderFsPathsContract } from './folder-fs-paths.contract.js';
 import { folderFsWholeFilesContract } from './folder-fs-whole-files.contract.js';
 
 export function folderFsContract(name: string, makeFixture: () => Promise<FolderFsFixture>): void {
   folderFsPathsContract(`${name} paths`, makeFixture);
   folderFsWholeFilesContract(`${name} whole files`, makeFixture);
+  folderFsMovesContract(`${name} moves`, makeFixture);
   folderFsBlocksContract(`${name} blocks`, makeFixture);
   folderFsLinksContract(`${name} followed links`, makeFixture);
 

@@ -3,17 +3,12 @@
  * A piece that was read while its file was touched is a failure, never a result.
  */
 import { hash as hashOnce, createHash } from 'node:crypto';
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { HASH_BYTES } from '../../domain/file-info.js';
 import { baseOf } from '../../domain/file-name.js';
 import { type Clock } from '../../platform/clock.js';
-import {
-  itemStatOf,
-  openDirectoryBelow,
-  openFileAt,
-  openRoot,
-} from '../../platform/confined-open.js';
+import { lookIn, openDirectoryBelow, openFileAt, openRoot } from '../../platform/confined-open.js';
 import { isSameState } from '../../platform/item-state.js';
 import { type ItemStat } from '../../platform/folder-fs.js';
 import { splitName } from '../../platform/folder-name.js';
@@ -140,15 +135,15 @@ export class PieceHasher {
     const opened = openFileAt(directory, baseOf(piece.name));
     const { file } = opened;
     try {
-      let before = itemStatOf(opened.stats);
-      if (this.settle(before)) before = statOf(file);
+      let before = opened.stat;
+      if (this.settle(before)) before = lookIn(file);
       if (before.size !== piece.size) throw changed(piece.name);
       for (let done = 0, i = 0; i < hashes.length; i += HASH_BYTES) {
         const length = Math.min(piece.blockSize, piece.length - done);
         hashes.set(this.hashBlock(file, piece, piece.offset + done, length), i);
         done += length;
       }
-      const after = statOf(file);
+      const after = lookIn(file);
       if (!isSameState(before, after)) throw changed(piece.name);
       return after;
     } finally {
@@ -198,10 +193,6 @@ function openParent(
   const directory = openDirectoryBelow(root, parentName, links);
   if (previous !== undefined) closeSync(previous.directory);
   return { name: parentName, directory };
-}
-
-function statOf(file: number): ItemStat {
-  return itemStatOf(fstatSync(file, { bigint: true }));
 }
 
 export function changed(name: string): SyncError {

@@ -4,12 +4,13 @@
  *
  * Memory: the names of the directories on the way down, nothing per item that was given out.
  */
-import { closeSync, fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { type IgnorePattern } from '../../domain/ignore/patterns.js';
 import {
   isAbsence,
-  itemStatOf,
+  lookAt,
+  lookIn,
   openDirectoryAt,
   openDirectoryBelow,
   openRoot,
@@ -86,8 +87,8 @@ function openExpectedRoot(target: WalkTarget): number {
   } catch (error) {
     throw toSyncError('open folder root', target.root, error);
   }
-  const found = lstatSync(pathAt(root, '.'), { bigint: true });
-  if (found.dev === target.device && found.ino === target.inode) return root;
+  const { device, inode } = lookIn(root);
+  if (device === target.device && inode === target.inode) return root;
   closeSync(root);
   const message = `folder root ${JSON.stringify(target.root)} is not the directory it was`;
   throw new SyncError('missing', message, true);
@@ -148,10 +149,8 @@ function visit(
     const way = wayTo(name, links);
     if (way === 'hidden') return undefined;
     if (way !== 'plain') return targetEntry(directory, name, way, frames);
-    const stats = lstatSync(pathAt(directory, component), { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    const stat = itemStatOf(stats);
-    if (stat.type === 'other') return undefined;
+    const stat = lookAt(directory, component);
+    if (stat === undefined || stat.type === 'other') return undefined;
     if (stat.type === 'symlink') {
       return linkProblem(name, links) ?? linkEntry(directory, component, name, stat);
     }
@@ -177,7 +176,7 @@ function linkEntry(directory: number, component: string, name: string, stat: Ite
 function targetEntry(root: number, name: string, target: LinkTarget, frames: Frame[]): WalkEntry {
   const opened = openTargetAt(root, name, target);
   try {
-    const stat = itemStatOf(fstatSync(opened, { bigint: true }));
+    const stat = lookIn(opened);
     frames.push(openFrame(opened, name));
     return { kind: 'item', name, stat, symlinkTarget: '' };
   } catch (error) {
