@@ -14,6 +14,9 @@ export interface WantedBlock {
   readonly version?: VersionVector;
 }
 
+/** Of small blocks asked for at once. */
+export const BURST_BYTES_MAX = 1024 * 1024;
+
 /** Checks the bytes and keeps them. */
 export type TakeBlock = (data: Uint8Array) => Promise<boolean>;
 
@@ -42,6 +45,28 @@ export abstract class BlockSource {
     const data = await this.fetch(block, devices, signal);
     if (await take(data)) return;
     throw new SyncError('mismatch', `block ${block.blockNo} has another hash`, true);
+  }
+
+  /**
+   * Small blocks, asked of one of the devices all at once: what it sent of the right length, not checked against the hash, in
+   * the order of the blocks; undefined what it did not give in the time it usually takes: that is to be fetched by itself.
+   * Rejects with the signal's reason alone.
+   */
+  async fetchAll(
+    blocks: readonly WantedBlock[],
+    devices: readonly DeviceId[],
+    signal: AbortSignal,
+  ): Promise<(Uint8Array | undefined)[]> {
+    const data = await Promise.all(
+      blocks.map((block) => this.fetch(block, devices, signal).catch(() => undefined)),
+    );
+    signal.throwIfAborted();
+    return data;
+  }
+
+  /** How much of small blocks is worth asking for at once; 0: each is to be fetched by itself. */
+  burstBytes(_devices: readonly DeviceId[]): number {
+    return BURST_BYTES_MAX;
   }
 
   /** Those of the devices that are connected now. */

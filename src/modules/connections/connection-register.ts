@@ -116,6 +116,11 @@ export class ConnectionRegister {
     );
   }
 
+  /** Connected, and over a far address. */
+  isFar(device: DeviceId): boolean {
+    return this.entries.get(device)?.candidate.channel.isLan === false;
+  }
+
   /** Whether a near address of the device would be worth a dial: it is connected, for long enough, over a far one. */
   isUpgradable(device: DeviceId): boolean {
     const entry = this.entries.get(device);

@@ -101,9 +101,15 @@ export class ConnectionsService {
       await this.stop();
       throw error;
     }
-    running.stopListening = this.settings.onChange((now, before) =>
+    const stopFollowing = this.settings.onChange((now, before) =>
       this.settingsChanged(running, now, before),
     );
+    // One that came in over a far address is looked after from then on.
+    const stopHearing = this.events.on('DeviceConnected', () => running.dialer.wake());
+    running.stopListening = () => {
+      stopFollowing();
+      stopHearing();
+    };
     this.logger.log('Attempting to connect to other nodes');
     running.dialer.wake();
     if (this.settings.settings.transferStatistics) this.logTransfers(running);
@@ -197,6 +203,7 @@ export class ConnectionsService {
         Math.max(RECONNECT_INTERVAL_MIN_MS, current().reconnectIntervalS * MS_PER_S),
       isBusy: (key) => key === ownId || register.has(key),
       isUpgradable: (key) => register.isUpgradable(key),
+      isFar: (key) => register.isFar(key),
       isNear: (ip) => isLan(ip, undefined, current().limits?.lanNetworks),
       room: () => Math.min(connectionsMax(), connectionsEnough()) - register.count,
       receive: (channel, signal) => reception.receive(channel, true, signal),

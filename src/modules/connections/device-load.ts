@@ -141,6 +141,12 @@ export class DeviceLoads {
     this.loadOf(device).distrustedUntilMs = nowMs + DISTRUSTED_MS;
   }
 
+  /** What the device delivers in so many ms; undefined while that is unknown. */
+  bytesWithin(device: DeviceId, durationMs: number): number | undefined {
+    const speed = this.loads.get(device)?.bytesPerMs ?? 0;
+    return speed === 0 ? undefined : speed * durationMs;
+  }
+
   /** How long an answer to so many bytes should take, ms; 0 while unknown. */
   expectedMs(device: DeviceId, bytes: number): number {
     const speed = this.loads.get(device)?.bytesPerMs ?? 0;

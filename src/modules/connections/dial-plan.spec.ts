@@ -38,6 +38,12 @@ describe('the dial plan', () => {
     expect(planDials(targets, new Map(), new Set(['C']), 0, 5, INTERVAL_MS).dial).toEqual(['D']);
   });
 
+  it('wakes for nothing while every device is busy or not wanted', () => {
+    const targets = [target('A', { paused: true }), target('B', { blocked: true }), target('C')];
+    const plan = planDials(targets, states(['C', 900]), new Set(['C']), 0, 5, INTERVAL_MS);
+    expect(plan).toEqual({ dial: [] });
+  });
+
   it('waits for the device that is due first, and dials who has waited longest first', () => {
     const targets = ['A', 'B', 'C', 'D'].map((key) => target(key));
     const plan = planDials(

@@ -22,8 +22,11 @@ export interface DialTarget {
 export interface DialPlan {
   /** Keys to dial now, the longest due first. */
   readonly dial: string[];
-  /** How long until something becomes due, at least 1 ms; never above the reconnect interval. */
-  readonly wakeInMs: number;
+  /**
+   * How long until something becomes due, at least 1 ms; never above the reconnect interval. Absent: every device is busy
+   * or not wanted, and what changes that wakes the dialer.
+   */
+  readonly wakeInMs?: number;
 }
 
 export const FIRST_PAUSE_MS = 1000;
@@ -59,6 +62,7 @@ export function planDials(
     .filter((target) => target.nextMs <= nowMs)
     .slice(0, Math.max(0, DIALS_MAX - dialing))
     .map((target) => target.key);
+  if (waiting.length === 0) return { dial };
   const next = waiting.find((target) => target.nextMs > nowMs)?.nextMs ?? Infinity;
   // In whole milliseconds, or rounding could wake us just too early again and again.
   return { dial, wakeInMs: Math.min(intervalMs, Math.ceil(next - nowMs)) };

@@ -43,6 +43,8 @@ export interface DialerParts {
   readonly isBusy: (key: string) => boolean;
   /** Of those, the ones that a near address would serve better. */
   readonly isUpgradable: (key: string) => boolean;
+  /** Connected over a far address: upgradable now, or in a while. */
+  readonly isFar: (key: string) => boolean;
   /** Whether an IP is in the LAN. */
   readonly isNear: (ip: string) => boolean;
   /** How many further connections there may be. */
@@ -92,7 +94,10 @@ export class Dialer {
       clock.monotonicMs(),
       this.parts.intervalMs(),
     );
-    this.timer = clock.setTimer(plan.wakeInMs, () => this.wake());
+    // Where every device is connected as well as can be nothing is looked at until something changes.
+    const isLookedAfter = [...devices.keys()].some((key) => this.parts.isFar(key));
+    const wakeInMs = plan.wakeInMs ?? (isLookedAfter ? this.parts.intervalMs() : undefined);
+    if (wakeInMs !== undefined) this.timer = clock.setTimer(wakeInMs, () => this.wake());
     for (const key of plan.dial) this.begin(key, devices.get(key) as DeviceSettings);
   }
 

@@ -9,7 +9,7 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Clock } from '../../platform/clock.js';
 import { type PeerConnection } from '../protocol/connection-handler.js';
-import { BlockSource, type TakeBlock, type WantedBlock } from './block-source.js';
+import { BlockSource, BURST_BYTES_MAX, type TakeBlock, type WantedBlock } from './block-source.js';
 import { type ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads } from './device-load.js';
 import { PartialOffers } from './partial-offers.js';
@@ -26,6 +26,12 @@ export const SLOW_FACTOR = 3;
 export const STALLED_AFTER_MS = 20_000;
 /** Unless it is heard of before. */
 export const SILENT_MS = 300_000;
+/** Small blocks are asked for together as far as a device answers them in this time … */
+const BURST_MS = 250;
+/** … and not when that is less. */
+const BURST_BYTES_MIN = 16 * 1024;
+/** While the speed of a device is unknown. */
+const BURST_BYTES_AT_FIRST = 128 * 1024;
 /** Fewer bytes than this are a ping or the like, not an answer on its way. */
 const HEARD_BYTES_MIN = 1024;
 /** The longest that one request may wait for its answer, beside what the bytes owed take at the slowest rate. */
@@ -106,6 +112,54 @@ export class RemoteBlockSource extends BlockSource {
     }
   }
 
+  override async fetchAll(
+    blocks: readonly WantedBlock[],
+    devices: readonly DeviceId[],
+    signal: AbortSignal,
+  ): Promise<(Uint8Array | undefined)[]> {
+    const bytes = blocks.reduce((sum, { size }) => sum + size, 0);
+    const { folder } = blocks[0] as WantedBlock;
+    const candidates = (): DeviceId[] => this.answering(devices);
+    const lease = await this.queue.lease(folder, bytes, candidates, signal);
+    const connection = lease && this.devices.get(lease.device);
+    if (lease === undefined || connection === undefined) {
+      lease?.release();
+      return blocks.map(() => undefined);
+    }
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    const startedMs = this.clock.monotonicMs();
+    // What is left then shall not hold up the rest: each by itself may be asked of another device, too.
+    const onSlow = (): void => attempt.abort(new SyncError('timeout', 'is slow', true));
+    const watch = this.watch(lease, startedMs, onSlow, attempt);
+    try {
+      const messages = blocks.map((block) => ({ ...wireRequest(block), fromTemporary: false }));
+      const answers = await connection.requestAll(messages, attempt.signal);
+      signal.throwIfAborted();
+      const given = answers.map((answer) => (answer instanceof Uint8Array ? answer : undefined));
+      // Anything less says nothing about its speed.
+      if (!given.includes(undefined)) this.answered(connection, lease, bytes, startedMs);
+      return given;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof SyncError) return blocks.map(() => undefined);
+      throw error;
+    } finally {
+      watch.cancel();
+      signal.removeEventListener('abort', stop);
+      lease.release();
+    }
+  }
+
+  override burstBytes(devices: readonly DeviceId[]): number {
+    const speeds = this.answering(devices).map(
+      (device) => this.loads.bytesWithin(device, BURST_MS) ?? BURST_BYTES_AT_FIRST,
+    );
+    const bytes = Math.min(BURST_BYTES_MAX, Math.max(0, ...speeds));
+    return bytes < BURST_BYTES_MIN ? 0 : bytes;
+  }
+
   /** A second runner starts when the first is slow; the first good answer counts. */
   private firstAnswer(task: Fetch): Promise<void> {
     return new Promise<void>((resolve, reject) => {
@@ -173,13 +227,11 @@ export class RemoteBlockSource extends BlockSource {
         { ...wireRequest(block), fromTemporary },
         attempt.signal,
       );
-      const nowMs = this.clock.monotonicMs();
-      this.silent.delete(connection);
-      this.loads.answered(device, [lease.owedBytes, block.size], nowMs - startedMs, nowMs);
+      this.answered(connection, lease, block.size, startedMs);
       // The device has done its part: how long the rest takes says nothing about it.
       watch.cancel();
       if (bytes.length === block.size && (await takenOnce(task, bytes))) return;
-      this.loads.lied(device, nowMs);
+      this.loads.lied(device, this.clock.monotonicMs());
       throw new SyncError('mismatch', 'sent other bytes than the hash says', true);
     } catch (error) {
       if (fromTemporary && connection !== undefined) {
@@ -194,6 +246,17 @@ export class RemoteBlockSource extends BlockSource {
     } finally {
       watch.cancel();
     }
+  }
+
+  private answered(
+    connection: PeerConnection,
+    { device, owedBytes }: Lease,
+    bytes: number,
+    startedMs: number,
+  ): void {
+    const nowMs = this.clock.monotonicMs();
+    this.silent.delete(connection);
+    this.loads.answered(device, [owedBytes, bytes], nowMs - startedMs, nowMs);
   }
 
   /** The connection ended because the device has another one. */
@@ -244,11 +307,15 @@ export class RemoteBlockSource extends BlockSource {
 
   /** Connected devices that this fetch has not asked, and that answer. */
   private candidates(task: Fetch): DeviceId[] {
+    const devices = [...task.devices, ...this.offering(task.block, task.devices)];
+    return this.answering(devices.filter((device) => !task.failures.has(device)));
+  }
+
+  private answering(devices: readonly DeviceId[]): DeviceId[] {
     const nowMs = this.clock.monotonicMs();
-    return [...task.devices, ...this.offering(task.block, task.devices)].filter((device) => {
+    return devices.filter((device) => {
       const connection = this.devices.get(device);
-      if (connection === undefined || task.failures.has(device)) return false;
-      return (this.silent.get(connection) ?? 0) <= nowMs;
+      return connection !== undefined && (this.silent.get(connection) ?? 0) <= nowMs;
     });
   }
 

@@ -14,6 +14,7 @@ import {
 import { messageOf, SyncError } from '../../domain/errors.js';
 import { type Clock } from '../../platform/clock.js';
 import { isLan } from './lan.js';
+import { readIntoOneBuffer } from './one-buffer-reads.js';
 import { hostPort, parseTcpAddress } from './tcp-address.js';
 import { type Channel, type Listener, Transport } from './transport.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -150,6 +151,7 @@ export class TcpTransport extends Transport {
     if (certificate === undefined || secure.remoteAddress === undefined) return undefined;
     this.channels.add(secure);
     secure.once('close', () => this.channels.delete(secure));
+    readIntoOneBuffer(secure);
     const protocol = (secure.getProtocol() ?? '').replace('TLSv', 'TLS');
     return {
       stream: secure,

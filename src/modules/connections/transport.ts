@@ -5,6 +5,7 @@
 import { type Duplex } from 'node:stream';
 
 export interface Channel {
+  /** A chunk that its 'data' brings holds only until the listeners return. */
   readonly stream: Duplex;
   /** DER of the certificate the peer proved to hold. */
   readonly peerCertificate: Uint8Array;

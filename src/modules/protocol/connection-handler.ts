@@ -61,6 +61,14 @@ export interface PeerConnection {
   indexUpdate(message: IndexBatch): Promise<void>;
   /** The block's bytes, exactly `size` of them. Rejects with SyncError 'missing', 'refused', 'timeout', 'closed'. */
   request(message: BlockRequest, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * As `request` for several small blocks, sent together: what each brought, in the same order, when the last is answered.
+   * What was not answered before the signal, or the end of the connection, has that as its error.
+   */
+  requestAll(
+    messages: readonly BlockRequest[],
+    signal: AbortSignal,
+  ): Promise<(Uint8Array | Error)[]>;
   downloadProgress(message: DownloadProgress): Promise<void>;
   /** Sends Close with the reason (the first one counts), then ends the stream. */
   close(reason: string): Promise<void>;

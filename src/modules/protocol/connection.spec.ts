@@ -113,6 +113,32 @@ describe('requests of ours', () => {
     await expect(asked).rejects.toMatchObject({ code });
   });
 
+  it('sent together bring what each was answered, also when the rest is not waited for', async () => {
+    const { peer, connection } = await connected();
+    const stop = new AbortController();
+    const names = ['f0', 'f1', 'f2', 'f3'];
+    const asked = connection.requestAll(
+      names.map((name) => block(name, 3)),
+      stop.signal,
+    );
+    const ids = new Map<string, number>();
+    for (const _ of names) {
+      const { id, name } = await peer.next('request');
+      ids.set(name, id);
+    }
+    peer.send('response', { id: ids.get('f2'), data: Buffer.from('<2>') });
+    peer.send('response', { id: ids.get('f0'), code: 2 });
+    peer.send('response', { id: ids.get('f3'), data: Buffer.from('too long') });
+    await turns();
+    stop.abort(new Error('not wanted'));
+    const [f0, f1, f2, f3] = await asked;
+    expect(f0).toMatchObject({ code: 'missing' });
+    expect(f1).toEqual(new Error('not wanted'));
+    expect(Buffer.from(f2 as Uint8Array).toString()).toBe('<2>');
+    expect(f3).toMatchObject({ code: 'mismatch' });
+    expect(connection.statistics).toMatchObject({ requestsOut: 4 });
+  });
+
   it('time out when nothing at all comes, and late answers do no harm', async () => {
     const { peer, connection, clock } = await connected();
     const asked = connection.request(block('f', 5), never);

@@ -4,10 +4,8 @@
  * every pending request is rejected, and the handler's `closed` is the last call it gets. A handler must not wait for a
  * message of its own to be sent: the peer may be waiting for the same.
  */
-import { setMaxListeners } from 'node:events';
 import { type Duplex } from 'node:stream';
 import { SyncError, messageOf } from '../../domain/errors.js';
-import { HASH_BYTES } from '../../domain/file-info.js';
 import { type Compression } from '../../domain/wire-terms.js';
 import { giveBuffer } from '../../platform/block-buffers.js';
 import { type Clock, type Timer } from '../../platform/clock.js';
@@ -17,17 +15,16 @@ import { type ConnectionHandler, type ConnectionStatistics } from './connection-
 import { type PeerConnection } from './connection-handler.js';
 import { indexToWire } from './file-wire.js';
 import { encodeFrame, MESSAGE_NAMES, MessageType } from './frame.js';
-import { IncomingRequests, REQUESTS_OUT_MAX } from './incoming-requests.js';
+import { IncomingRequests } from './incoming-requests.js';
 import { MessageFlow } from './message-flow.js';
 import { type BlockRequest, type ClusterConfig, type DownloadProgress } from './messages.js';
 import { type Hello, type IndexBatch, type ResponseCode } from './messages.js';
 import { Outbox, type Lane } from './outbox.js';
-import { PendingRequests } from './pending-requests.js';
+import { OutgoingRequests } from './outgoing-requests.js';
 import { Slots } from './slots.js';
 import { type Throttle } from './throttle.js';
 import { clusterConfigToWire, closeToWire, downloadProgressToWire } from './wire-convert.js';
-import { requestToWire, responseToWire, type WireResponse } from './wire-convert.js';
-import { BLOCK_BYTES_MAX } from './wire-limits.js';
+import { responseToWire, type WireResponse } from './wire-convert.js';
 
 /** Something is sent at least this often. */
 export const PING_INTERVAL_MS = 90_000;
@@ -75,8 +72,7 @@ export class Connection implements PeerConnection {
   readonly #outbox: Outbox;
   readonly #flow: MessageFlow;
   readonly #incoming: IncomingRequests;
-  readonly #pending: PendingRequests;
-  readonly #requestPlaces = new Slots(REQUESTS_OUT_MAX);
+  readonly #requests: OutgoingRequests;
   /** Of each kind one message is encoded and waits to be written at a time; this keeps them in order. */
   readonly #configPlace = new Slots(1);
   readonly #indexPlace = new Slots(1);
@@ -105,10 +101,17 @@ export class Connection implements PeerConnection {
       this.#sentMs = clock.monotonicMs();
     };
     this.#outbox = new Outbox(stream, onWritten, throttle && { throttle, clock });
-    this.#pending = new PendingRequests(clock, () =>
+    this.#requests = new OutgoingRequests({
+      clock,
       // While we do not read, silence is our own doing.
-      this.isReading ? this.#receivedMs : clock.monotonicMs(),
-    );
+      receivedMs: () => (this.isReading ? this.#receivedMs : clock.monotonicMs()),
+      signal: this.signal,
+      write: (frames) => this.#outbox.add('small', frames),
+      asked: (byteLength) => {
+        this.statistics.requestsOut++;
+        this.#traceOut(MessageType.request, byteLength);
+      },
+    });
     this.#incoming = new IncomingRequests({
       read: (request) => options.handler.request(this, request),
       respond: (id, code, data) => this.#respond(id, code, data),
@@ -172,22 +175,16 @@ export class Connection implements PeerConnection {
   }
 
   async request(message: BlockRequest, signal: AbortSignal): Promise<Uint8Array> {
-    checkOwnRequest(message);
-    // Callers ask for hundreds of blocks under one signal; REQUESTS_OUT_MAX bounds its listeners.
-    setMaxListeners(0, signal);
-    await this.#requestPlaces.take(signal);
-    try {
-      signal.throwIfAborted();
-      this.signal.throwIfAborted();
-      const { id, answer } = this.#pending.open(message.size, signal);
-      // When sending fails the answer is rejected as well, with the same reason.
-      answer.catch(() => undefined);
-      this.statistics.requestsOut++;
-      await this.#send('small', MessageType.request, [requestToWire(id, message)]);
-      return await answer;
-    } finally {
-      this.#requestPlaces.giveBack();
-    }
+    const [answer] = await this.requestAll([message], signal);
+    if (answer instanceof Uint8Array) return answer;
+    throw answer as Error;
+  }
+
+  requestAll(
+    messages: readonly BlockRequest[],
+    signal: AbortSignal,
+  ): Promise<(Uint8Array | Error)[]> {
+    return this.#requests.ask(messages, signal);
   }
 
   /** Resolves when the stream has ended, within a bounded time. */
@@ -207,7 +204,7 @@ export class Connection implements PeerConnection {
         this.statistics.requestsIn++;
         this.#incoming.add(request);
       },
-      response: (response: WireResponse) => this.#pending.settle(response),
+      response: (response: WireResponse) => this.#requests.settle(response),
       peerClosed: (reason) => {
         void this.#end(new SyncError('closed', `closed by the peer: ${reason}`, true), undefined);
       },
@@ -287,17 +284,16 @@ export class Connection implements PeerConnection {
     const byteLength = parts.reduce((sum, part) => sum + part.length, 0);
     const isResponse = type === MessageType.response;
     let packed: Uint8Array | undefined;
-    // A request is mostly one hash, which does not compress.
-    const isTried = type !== MessageType.request;
-    if (isTried && shouldCompress(this.options.compression, isResponse, byteLength)) {
+    if (shouldCompress(this.options.compression, isResponse, byteLength)) {
       packed = await compress(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
     }
     const frame = encodeFrame(type, packed === undefined ? parts : [packed], packed !== undefined);
-    if (this.options.trace !== undefined) {
-      const form = packed === undefined ? '' : ' lz4';
-      this.options.trace(`out ${MESSAGE_NAMES[type]} ${byteLength} B${form}`);
-    }
+    this.#traceOut(type, byteLength, packed === undefined ? '' : ' lz4');
     await this.#outbox.add(lane, frame, sent);
+  }
+
+  #traceOut(type: MessageType, byteLength: number, form = ''): void {
+    this.options.trace?.(`out ${MESSAGE_NAMES[type]} ${byteLength} B${form}`);
   }
 
   #every(intervalMs: number, action: () => void): void {
@@ -361,8 +357,7 @@ export class Connection implements PeerConnection {
         : encodeFrame(MessageType.close, [closeToWire(reasonForPeer)], false);
     const sent = this.#outbox.close(closedError(error), last);
     this.#ending = endStream(stream, clock, { sent, answered: this.#peerClosed });
-    this.#requestPlaces.close(closedError(error));
-    this.#pending.rejectAll(closedError(error));
+    this.#requests.close(closedError(error));
     this.#abort.abort(closedError(error));
     void this.#report(error, this.#ending);
     return this.#ending;
@@ -384,14 +379,4 @@ export class Connection implements PeerConnection {
 function closedError(error: Error): SyncError {
   if (error instanceof SyncError && error.code === 'closed') return error;
   return new SyncError('closed', error.message, true, { cause: error });
-}
-
-/** 2.x closes the connection on a request without a hash, and no block is larger than the largest. */
-function checkOwnRequest(message: BlockRequest): void {
-  if (message.hash.length !== HASH_BYTES) {
-    throw new SyncError('refused', `a request without the block's hash: ${message.name}`);
-  }
-  if (message.size < 0 || message.size > BLOCK_BYTES_MAX) {
-    throw new SyncError('refused', `a request for ${message.size} bytes: ${message.name}`);
-  }
 }

@@ -19,8 +19,13 @@ function framesOf(decoder: FrameDecoder): WireFrame[] {
 function decodeInPieces(pieces: readonly Uint8Array[]): WireFrame[] {
   const decoder = new FrameDecoder();
   return pieces.flatMap((piece) => {
-    decoder.push(piece);
-    return framesOf(decoder);
+    // As of a stream that reads into the same memory again.
+    const memory = Uint8Array.from(piece);
+    decoder.push(memory);
+    const frames = framesOf(decoder);
+    decoder.keepRest();
+    memory.fill(0xff);
+    return frames;
   });
 }
 

@@ -75,6 +75,7 @@ export class FrameDecoder {
   #messageLength = -1;
   #payload: Buffer = Buffer.alloc(0);
   #filled = 0;
+  #isLastKept = false;
   /** When set, messages of other types are passed over too. */
   #only: MessageType | undefined;
 
@@ -83,10 +84,22 @@ export class FrameDecoder {
     return this.#waiting + this.#filled;
   }
 
+  /** The chunk is the decoder's until `keepRest`. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
+    this.#isLastKept = false;
+  }
+
+  /** Copies what is left of the last chunk: its memory may be used for the next one. */
+  keepRest(): void {
+    const last = this.#chunks.at(-1);
+    if (last === undefined || this.#isLastKept) return;
+    const isFirst = this.#chunks.length === 1;
+    this.#chunks[this.#chunks.length - 1] = Buffer.from(last.subarray(isFirst ? this.#taken : 0));
+    if (isFirst) this.#taken = 0;
+    this.#isLastKept = true;
   }
 
   /** From now on messages of all other types are passed over without being kept, the current one included. */

@@ -65,6 +65,7 @@ export class MessageFlow {
     this.#decoder.passAllBut(MessageType.close);
   }
 
+  /** The chunk is kept only until the end of the call of `advance` that follows. */
   push(chunk: Uint8Array): void {
     this.#decoder.push(chunk);
   }
@@ -79,6 +80,8 @@ export class MessageFlow {
       }
     } catch (error) {
       this.#fail(error, 'protocol error');
+    } finally {
+      this.#decoder.keepRest();
     }
   }
 
@@ -92,6 +95,8 @@ export class MessageFlow {
       // Rubbish behind the end has no meaning.
       this.#isDeaf = true;
       return false;
+    } finally {
+      this.#decoder.keepRest();
     }
   }
 

@@ -17,9 +17,11 @@ const ID_MAX = 2 ** 31 - 1;
 
 interface PendingRequest {
   readonly size: number;
-  readonly resolve: (data: Uint8Array) => void;
-  readonly reject: (error: unknown) => void;
+  readonly settle: (answer: Answer) => void;
 }
+
+/** What a request brought: the bytes, or why there are none. */
+export type Answer = Uint8Array | Error;
 
 export class PendingRequests {
   readonly #pending = new Map<number, PendingRequest>();
@@ -31,45 +33,54 @@ export class PendingRequests {
     private readonly receivedMs: () => number,
   ) {}
 
-  /** Opens a request for `size` bytes; the answer settles like PeerConnection.request. */
-  open(size: number, signal: AbortSignal): { id: number; answer: Promise<Uint8Array> } {
-    const id = this.#freeId();
-    const ageMaxMs = REQUEST_AGE_MAX_MS + size / SLOWEST_BYTES_PER_MS;
-    const answer = new Promise<Uint8Array>((resolve, reject) => {
-      const deadline = new Deadline(this.clock, this.receivedMs, ageMaxMs, () => {
-        const shown = REQUEST_TIMEOUT_MS / 1000;
-        end();
-        reject(new SyncError('timeout', `no answer to a request within ${shown} s`, true));
-      });
-      const onAbort = (): void => {
-        end();
-        reject(signal.reason as Error);
-      };
-      const end = (): void => {
-        this.#pending.delete(id);
+  /**
+   * Opens a request for each size, in bytes, under one deadline. The answers are in the same order, when the last of them is
+   * there: bytes, or an error as PeerConnection.request rejects with.
+   */
+  open(
+    sizes: readonly number[],
+    signal: AbortSignal,
+  ): { ids: readonly number[]; answers: Promise<Answer[]> } {
+    const ids = sizes.map(() => this.#freeId());
+    const bytes = sizes.reduce((total, size) => total + size, 0);
+    const answers = new Promise<Answer[]>((resolve) => {
+      const answered = new Array<Answer | undefined>(sizes.length);
+      let waiting = sizes.length;
+      const settle = (index: number, answer: Answer): void => {
+        this.#pending.delete(ids[index]!);
+        answered[index] = answer;
+        waiting -= 1;
+        if (waiting > 0) return;
         deadline.cancel();
         signal.removeEventListener('abort', onAbort);
+        resolve(answered as Answer[]);
       };
-      this.#pending.set(id, {
-        size,
-        resolve: (data) => (end(), resolve(data)),
-        reject: (error) => (end(), reject(error)),
+      const endAll = (error: Error): void => {
+        for (const index of ids.keys()) if (answered[index] === undefined) settle(index, error);
+      };
+      const ageMaxMs = REQUEST_AGE_MAX_MS + bytes / SLOWEST_BYTES_PER_MS;
+      const deadline = new Deadline(this.clock, this.receivedMs, ageMaxMs, () => {
+        const shown = REQUEST_TIMEOUT_MS / 1000;
+        endAll(new SyncError('timeout', `no answer to a request within ${shown} s`, true));
+      });
+      const onAbort = (): void => endAll(signal.reason as Error);
+      ids.forEach((id, index) => {
+        const end = (answer: Answer): void => settle(index, answer);
+        this.#pending.set(id, { size: sizes[index]!, settle: end });
       });
       signal.addEventListener('abort', onAbort, { once: true });
     });
-    return { id, answer };
+    return { ids, answers };
   }
 
   settle(response: WireResponse): void {
     const request = this.#pending.get(response.id);
     if (request === undefined) return;
-    const problem = responseProblem(response, request.size);
-    if (problem === undefined) request.resolve(response.data);
-    else request.reject(problem);
+    request.settle(responseProblem(response, request.size) ?? response.data);
   }
 
   rejectAll(error: Error): void {
-    for (const request of [...this.#pending.values()]) request.reject(error);
+    for (const request of [...this.#pending.values()]) request.settle(error);
   }
 
   #freeId(): number {

@@ -2,26 +2,32 @@
 export class Slots {
   #free: number;
   #closedBy: Error | undefined;
-  readonly #waiting: { take: () => void; reject: (error: Error) => void }[] = [];
+  readonly #waiting: { count: number; take: () => void; reject: (error: Error) => void }[] = [];
 
   constructor(count: number) {
     this.#free = count;
   }
 
-  /** Resolves when a place is ours; rejects with the signal's reason or what closed the slots. Each one taken is given back once. */
-  take(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when so many places are ours, no more than there are; rejects with the signal's reason or what closed the
+   * slots. Each one taken is given back once.
+   */
+  take(signal: AbortSignal, count = 1): Promise<void> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    if (this.#free > 0) {
-      this.#free--;
+    if (this.#waiting.length === 0 && this.#free >= count) {
+      this.#free -= count;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(entry), 1);
         reject(signal.reason as Error);
+        // It may have been the one that held the others up.
+        this.#advance();
       };
       const entry = {
+        count,
         take: (): void => {
           signal.removeEventListener('abort', onAbort);
           resolve();
@@ -36,15 +42,23 @@ export class Slots {
     });
   }
 
-  giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free++;
-    else next.take();
+  giveBack(count = 1): void {
+    this.#free += count;
+    this.#advance();
   }
 
   /** Rejects those who wait and all who come later. */
   close(error: Error): void {
     this.#closedBy ??= error;
     for (const entry of this.#waiting.splice(0)) entry.reject(error);
+  }
+
+  #advance(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#free < next.count) return;
+      this.#waiting.shift();
+      this.#free -= next.count;
+      next.take();
+    }
   }
 }
