@@ -6,7 +6,6 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
-import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type ScanFinding } from '../scanner/scanner.service.js';
 import { type GuardRules } from './guard-rules.js';
@@ -20,15 +19,14 @@ const NAMES_AT_ONCE = 1_000;
 export const EXAMPLES_MAX = 20;
 /** Files with the content of a missing one that are looked at, whether it was moved, beside those that are missing too. */
 const MOVE_TARGETS_MAX = 8;
-/** Fewer where their block lists are long. */
-const LISTS_BYTES_MAX = 1024 * 1024;
-const HASH_BYTES = 32;
-/** Missing files whose content is looked for at once. */
-const LOOKS_AT_ONCE = 32;
+/** So many more at most. */
+const TARGETS_MAX = 32_768;
+/** Contents that are looked for at once. */
+const CONTENTS_AT_ONCE = 250;
 /** Contents of which it is remembered how many files have them; then all are looked for anew. */
 const CONTENTS_MAX = 1_000;
 
-type ScanDatabase = Pick<IndexDatabase, 'locals' | 'localsWithBlocks' | 'neededOf' | 'summary'>;
+type ScanDatabase = Pick<IndexDatabase, 'locals' | 'localsOf' | 'neededOf' | 'summary'>;
 
 export interface GuardedScanParts {
   readonly folder: string;
@@ -169,10 +167,15 @@ export class GuardedScan {
       const content = contentOf(row);
       if (!this.targets.has(content)) unknown.set(content, row);
     }
-    const queue = new TaskQueue({ tasksMax: LOOKS_AT_ONCE });
-    await forEachConcurrently(unknown, queue, async ([content, row]) => {
-      this.targets.set(content, await this.targetsOf(row, gone));
-    });
+    const all = [...unknown];
+    for (let from = 0; from < all.length; from += CONTENTS_AT_ONCE) {
+      const part = all.slice(from, from + CONTENTS_AT_ONCE);
+      const counts = await this.targetsOf(
+        part.map(([, row]) => row),
+        gone,
+      );
+      part.forEach(([content], at) => this.targets.set(content, counts[at] ?? 0));
+    }
   }
 
   /** Its content lies under another name, and is not that of another missing one. */
@@ -184,18 +187,25 @@ export class GuardedScan {
   }
 
   /** Many files may have one content, as empty ones do, and most of them be missing. */
-  private async targetsOf(row: LocalFileInfo, gone: ReadonlySet<string>): Promise<number> {
+  private async targetsOf(
+    rows: readonly LocalFileInfo[],
+    gone: ReadonlySet<string>,
+  ): Promise<number[]> {
     const { database, folder, fs } = this.parts;
-    const listsMax = Math.floor(LISTS_BYTES_MAX / Math.max(HASH_BYTES, row.blockHashes.length));
-    const limit = MOVE_TARGETS_MAX + Math.min(2 * gone.size, listsMax);
-    const same = await database.localsWithBlocks(folder, row.blocksHash, limit);
-    let found = 0;
-    for (const { name, size } of same) {
-      if (gone.has(name) || size !== row.size) continue;
-      const stat = await fs.stat(name).catch(() => undefined);
-      if (stat?.type === 'file' && stat.size === size) found += 1;
-    }
-    return found;
+    const limit = MOVE_TARGETS_MAX + Math.min(2 * gone.size, TARGETS_MAX);
+    const contents = rows.map(({ blocksHash }) => blocksHash);
+    const same = await database.localsOf(folder, contents, limit);
+    const counts = rows.map(() => 0);
+    const looks = rows.flatMap((row, at) =>
+      (same[at] ?? []).flatMap(({ name, size }) =>
+        gone.has(name) || size !== row.size ? [] : [{ at, name, size }],
+      ),
+    );
+    const found = await fs.moves.look(looks);
+    looks.forEach(({ at }, index) => {
+      if (found[index] === true) counts[at] = (counts[at] ?? 0) + 1;
+    });
+    return counts;
   }
 
   private async replacedIn(batch: readonly ScanFinding[]): Promise<ReadonlySet<string>> {

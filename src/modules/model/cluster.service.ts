@@ -82,6 +82,10 @@ export class ClusterService implements DeviceHandler {
       partialFiles: (folder) => puller.partialFiles(folder),
       exchanged: () =>
         [...this.sessions].map(([connection, session]) => [connection, session.keys()] as const),
+      isFetching: () => model.all().some(({ state }) => state !== 'idle' && state !== 'error'),
+    });
+    events.on('StateChanged', ({ to }) => {
+      if (to === 'syncing') this.progress.start();
     });
     this.sendTiming = new SendTiming(events, clock, (folder) => this.wakeSenders(folder));
   }

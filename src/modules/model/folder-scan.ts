@@ -58,6 +58,9 @@ export class FolderScan {
   private readonly problems: ItemProblem[] = [];
   private readonly retry: string[] = [];
   private isAnyGone = false;
+  /** The batch that is being recorded while the next one is made ready. */
+  private recording: Promise<void> = Promise.resolve();
+  private namesRecording: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly settings: FolderSettings,
@@ -70,6 +73,8 @@ export class FolderScan {
     try {
       return await this.scan(fs, names, signal);
     } finally {
+      // However it ends, nothing of it is written afterwards.
+      await this.recording.catch(() => undefined);
       if (this.changed > 0) this.parts.events.emit('ScanEnded', { folder: this.settings.id });
     }
   }
@@ -100,15 +105,27 @@ export class FolderScan {
     const guarded =
       (await this.parts.guard?.scan(fs, trees.includes(''), this.identity)) ?? UNGUARDED_SCAN;
     for await (const batch of findings) {
+      await this.recordedBefore(batch);
       await this.record(await guarded.take(await this.withoutUnclear(fs, batch)));
     }
+    await this.recording;
     const left = guarded.finish();
     let step = await left.next();
     for (; step.done !== true; step = await left.next()) {
       await this.record(await this.withoutUnclear(fs, step.value));
+      await this.recording;
     }
     const { changed, problems, retry } = this;
     return { changed, problems, retry, after: step.value };
+  }
+
+  /** What the batch is held against is what the index says of its names, and for what is gone of all names. */
+  private async recordedBefore(batch: readonly ScanFinding[]): Promise<void> {
+    const isApart = batch.every((finding) => {
+      if (finding.kind === 'problem') return true;
+      return finding.kind === 'changed' && !this.namesRecording.has(finding.item.name);
+    });
+    if (!isApart) await this.recording;
   }
 
   /** Only what is certainly gone is told to be. */
@@ -160,7 +177,11 @@ export class FolderScan {
       if (change === 'forget') forgotten.push(names[index]);
       else if (change !== undefined) files.push(change);
     });
-    await this.put(files, forgotten);
+    await this.recording;
+    this.namesRecording = new Set(names);
+    this.recording = this.put(files, forgotten);
+    // Its failure is told to the next one, or at the end of the scan.
+    this.recording.catch(() => undefined);
   }
 
   /** Where they matter: they are what a receive-only folder measures its changes by. */

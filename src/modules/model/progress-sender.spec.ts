@@ -56,7 +56,7 @@ describe('what devices are told of files on their way', () => {
       [connection('stuck', () => new Promise(() => undefined)), ['default']],
     ]);
     const sender = new ProgressSender({
-      ...{ clock, partialFiles: () => files.all() },
+      ...{ clock, partialFiles: () => files.all(), isFetching: () => true },
       exchanged: () => exchanged,
     });
     sender.start();
@@ -71,6 +71,36 @@ describe('what devices are told of files on their way', () => {
     expect(blocks('stuck')).toEqual([[0, 1, 2]]);
     exchanged.clear();
     await clock.pass(PROGRESS_INTERVAL_MS);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('is looked for while something is on its way only, and taken back before it rests', async () => {
+    const clock = new HandClock();
+    const files = new PartialFiles();
+    const sent: DownloadProgress[] = [];
+    const connection = {
+      downloadProgress: (message: DownloadProgress) => Promise.resolve(void sent.push(message)),
+      isClosed: false,
+    } as unknown as PeerConnection;
+    let isFetching = false;
+    const sender = new ProgressSender({
+      ...{ clock, partialFiles: () => files.all(), isFetching: () => isFetching },
+      exchanged: () => new Map([[connection, ['default']]]),
+    });
+    sender.start();
+    await clock.pass(PROGRESS_INTERVAL_MS);
+    expect(clock.timerCount).toBe(0);
+    isFetching = true;
+    sender.start();
+    await clock.pass(PROGRESS_INTERVAL_MS * 5);
+    const arrived = files.begin(file('f'), []);
+    for (const block of [0, 1, 2]) arrived([block]);
+    await clock.pass(PROGRESS_INTERVAL_MS);
+    isFetching = false;
+    await clock.pass(PROGRESS_INTERVAL_MS);
+    files.end('f');
+    await clock.pass(PROGRESS_INTERVAL_MS);
+    expect(sent.map(({ updates }) => updates[0]?.type)).toEqual(['append', 'forget']);
     expect(clock.timerCount).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Tells connected devices which blocks we have of files that we are still receiving, so that they may ask us for them.
  * Source: BEP v1, "Download Progress". What changed is gathered and told every few seconds; a device that takes its
- * time gets nothing more until it has taken what was sent.
+ * time gets nothing more until it has taken what was sent. While nothing is on its way nobody looks.
  */
 import { type Clock, type Timer } from '../../platform/clock.js';
 import { type PeerConnection } from '../protocol/connection-handler.js';
@@ -61,6 +61,8 @@ export interface ProgressParts {
   readonly partialFiles: (folder: string) => readonly PartialFile[];
   /** Each connection, and the folders that are exchanged on it. */
   readonly exchanged: () => Iterable<readonly [PeerConnection, Iterable<string>]>;
+  /** Files may be on their way, or about to be, in some folder. */
+  readonly isFetching: () => boolean;
 }
 
 export class ProgressSender {
@@ -70,7 +72,7 @@ export class ProgressSender {
 
   constructor(private readonly parts: ProgressParts) {}
 
-  /** To be called when a device connects. It rests by itself when none is connected. */
+  /** To be called when a device connects, and when a folder begins to fetch. It rests by itself. */
   start(): void {
     this.timer ??= this.parts.clock.setTimer(PROGRESS_INTERVAL_MS, () => {
       this.timer = undefined;
@@ -78,16 +80,19 @@ export class ProgressSender {
     });
   }
 
-  /** False when nobody is connected. */
+  /** False when nobody is connected, or there is nothing to tell nor to take back. */
   private tell(): boolean {
     let isAnybody = false;
+    let isOpen = this.parts.isFetching();
     for (const [connection, folders] of this.parts.exchanged()) {
       isAnybody = true;
+      isOpen ||= this.sending.has(connection);
       if (connection.isClosed || this.sending.has(connection)) continue;
       const messages = this.messages(connection, folders);
       if (messages.length > 0) void this.send(connection, messages);
+      isOpen ||= (this.told.get(connection)?.size ?? 0) > 0;
     }
-    return isAnybody;
+    return isAnybody && isOpen;
   }
 
   private messages(connection: PeerConnection, folders: Iterable<string>): Message[] {
