@@ -18,7 +18,9 @@ export const FOREVER = new AbortController().signal;
 
 export function connection(deviceId: string, request: Answer): PeerConnection {
   const statistics = { bytesIn: 0, bytesOut: 0 };
-  return { deviceId, request, statistics } as unknown as PeerConnection;
+  const requestAll: PeerConnection['requestAll'] = (messages, signal) =>
+    Promise.all(messages.map((message) => request(message, signal).catch((error: Error) => error)));
+  return { deviceId, request, requestAll, statistics } as unknown as PeerConnection;
 }
 
 /** A device that answers when told to. */

@@ -115,6 +115,8 @@ export class FolderLife {
   }
 
   async pull(): Promise<PullOutcome> {
+    // What the guard looks at before each pass tells which deletes are moves.
+    await this.database.judgeThreats(FOLDER, 0, {});
     const outcome = await this.puller.pull(this.folder, new AbortController().signal);
     this.problems = outcome.problems.map(({ name, message }) => `${name}: ${message}`);
     return outcome;

@@ -10,7 +10,7 @@ import { type FileHandle, type FolderFs } from '../../src/platform/folder-fs.js'
 const OPERATIONS = [
   ...['stat', 'list', 'isEmpty', 'openFile', 'createFile', 'openDirectory', 'makeDirectory'],
   ...['removeDirectory', 'removeFile', 'rename', 'link', 'makeSymlink', 'readSymlink', 'linkTo'],
-  ...['renameTo', 'setLinkOwner', 'syncDirectory', 'putFile', 'readBlock'],
+  ...['renameTo', 'setLinkOwner', 'syncDirectory', 'putFile', 'putFiles', 'readBlock'],
 ] as const;
 const HANDLE_OPERATIONS = [
   ...['stat', 'read', 'write', 'truncate', 'setPermissions', 'setOwner', 'setModified', 'sync'],

@@ -42,7 +42,7 @@ import { MemoryFolderFs } from '../../src/platform/memory-folder-fs.js';
 import { MemoryFolderFsFactory } from '../../src/platform/memory-folder-fs-factory.js';
 import { SystemRandomness } from '../../src/platform/randomness.js';
 import { RealFolderFs } from '../../src/platform/real-folder-fs.js';
-import { linkSeenStepwise } from '../../src/platform/stepwise-files.js';
+import { takeStepByStep } from './step-by-step.js';
 import { deletedInfo, directoryInfo, fileInfo } from './file-info.factory.js';
 import { NO_IGNORES } from './ignoring.js';
 
@@ -155,6 +155,8 @@ export class PullFixture {
   fs!: FolderFs;
   disk: MemoryDisk | undefined;
   root = '';
+  /** The guard looks before each pass: then moves are told by the index. */
+  isGuarded = false;
   onArrived: (() => void) | undefined;
   private sequence = 0;
 
@@ -163,7 +165,7 @@ export class PullFixture {
     fixture.root = mkdtempSync(join(tmpdir(), 'pull-'));
     const { fs } = Object.assign(fixture, { fs: await RealFolderFs.open(fixture.root) });
     // Step by step, so that specs can come in between.
-    fs.linkSeen = (from, to, seen) => linkSeenStepwise(fs, from, to, seen);
+    takeStepByStep(fs);
     return fixture.opened();
   }
 
@@ -210,7 +212,8 @@ export class PullFixture {
     return deletedInfo(name, { version: [{ id: THEIRS, value: 9n }], modifiedBy: THEIRS, ...rest });
   }
 
-  pull(signal = new AbortController().signal): Promise<PullOutcome> {
+  async pull(signal = new AbortController().signal): Promise<PullOutcome> {
+    if (this.isGuarded) await this.database.judgeThreats(FOLDER, 0, {});
     return this.puller.pull(this.folder, signal);
   }
 

@@ -7,6 +7,7 @@
 import { compareTreeOrder } from '../../domain/tree-order.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
+import { GROUP_FILES_MAX } from './small-group.js';
 
 export interface BuildParts {
   /** What is to be built, behind that job. */
@@ -15,6 +16,10 @@ export interface BuildParts {
   readonly isInTreeOrder: boolean;
   /** Rejects only when the pass has to end. */
   readonly attempt: (job: PullJob) => Promise<void>;
+  /** Whether the job goes better with others of its kind, on the same disk and from the same devices. */
+  readonly goesWithOthers: (job: PullJob) => boolean;
+  /** As attempt, for such jobs. */
+  readonly attemptAll: (jobs: readonly PullJob[]) => Promise<void>;
 }
 
 /** The files of one group that the main walk passes over. */
@@ -33,6 +38,11 @@ export class BuildPhase {
   private readonly ahead = new Set<string>();
   private readonly groups = new Map<string, GroupWalk>();
   private readonly waiters: (() => void)[] = [];
+  /** Jobs that are to go together, with room of their own. */
+  private gathered: PullJob[] = [];
+  private gatheredBytes = 0;
+  /** What they have in common. */
+  private gatheredFor = '';
   private position = '';
   private isWalked = false;
   private failure: { readonly error: unknown } | undefined;
@@ -52,10 +62,12 @@ export class BuildPhase {
   /** Resolves when all is done that could be before the patience ended. */
   async run(): Promise<void> {
     await this.guard(() => this.walk());
+    this.startGathered();
     this.isWalked = true;
     this.tell();
     this.ctx.patience.walked();
     for (const { done } of this.groups.values()) await done;
+    this.startGathered();
     for (const { passedOver, taken } of this.groups.values()) {
       // Devices that come and go change the groups: then both walks may have passed a file over.
       this.deferred += Math.max(0, passedOver - taken);
@@ -117,13 +129,38 @@ export class BuildPhase {
   }
 
   private start(job: PullJob): void {
-    const { name } = job.item.global;
+    const { name, size } = job.item.global;
     // Devices that come and go change the groups: then both walks may come across a file.
     if (this.names.has(name)) return;
     this.names.add(name);
-    const task = this.guard(() => this.parts.attempt(job)).finally(() => {
+    if (!this.parts.goesWithOthers(job)) {
+      return this.runAll([job], () => this.parts.attempt(job));
+    }
+    const { room, source } = this.ctx;
+    const kind = `${groupOf(this.ctx, job.item)}\n${room.directoryOf(name)}`;
+    if (kind !== this.gatheredFor) this.startGathered();
+    this.gatheredFor = kind;
+    this.gathered.push(job);
+    this.gatheredBytes += size;
+    const isFull =
+      this.gathered.length >= GROUP_FILES_MAX ||
+      this.gatheredBytes >= source.burstBytes(job.item.devices);
+    if (isFull) this.startGathered();
+  }
+
+  private startGathered(): void {
+    const jobs = this.gathered;
+    [this.gathered, this.gatheredBytes] = [[], 0];
+    if (jobs.length === 0) return;
+    const [job] = jobs as [PullJob];
+    const { attempt, attemptAll } = this.parts;
+    this.runAll(jobs, () => (jobs.length === 1 ? attempt(job) : attemptAll(jobs)));
+  }
+
+  private runAll(jobs: readonly PullJob[], act: () => Promise<void>): void {
+    const task = this.guard(act).finally(() => {
       this.underWay.delete(task);
-      this.names.delete(name);
+      for (const { item } of jobs) this.names.delete(item.global.name);
       this.tell();
     });
     this.underWay.add(task);
@@ -150,6 +187,8 @@ export class BuildPhase {
       if (this.failure !== undefined) return false;
       if (isTrue()) return true;
       if (this.ctx.patience.isOver) return false;
+      // Who waits for room may wait for theirs.
+      this.startGathered();
       await this.ctx.patience.wait(new Promise<void>((resolve) => this.waiters.push(resolve)));
     }
   }

@@ -54,17 +54,23 @@ export function diskState(
   return isSame ? 'as-indexed' : 'changed';
 }
 
+type DiskTime = Pick<ItemStat, 'modifiedS' | 'modifiedNs'>;
+
 /** Node sets times in steps of 1 µs, through floating point. */
 const TIME_STEP_NS = 2_000;
 
 /** The item on disk has the announced time, as exactly as the platform writes times. */
-export function isTimeOf(global: FileInfo, stat: ItemStat): boolean {
+export function isTimeOf(global: FileInfo, stat: DiskTime): boolean {
   if (stat.modifiedS !== global.modifiedS) return false;
   return Math.abs(stat.modifiedNs - global.modifiedNs) < TIME_STEP_NS;
 }
 
 /** The file on disk has the announced time, and the announced permissions where they count. */
-export function hasMetadata(global: FileInfo, stat: ItemStat, settings: PlanSettings): boolean {
+export function hasMetadata(
+  global: FileInfo,
+  stat: DiskTime & Pick<ItemStat, 'permissions'>,
+  settings: PlanSettings,
+): boolean {
   if (!isTimeOf(global, stat)) return false;
   if (!appliesPermissions(global, settings)) return true;
   return ((stat.permissions ^ global.permissions) & TRAVELLING_PERMISSIONS) === 0;

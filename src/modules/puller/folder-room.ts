@@ -14,6 +14,7 @@ import {
   type HeldRoom,
   isDiskFull,
   NoRoomError,
+  onDisk,
   type RoomAsked,
   type RoomBook,
 } from './room-book.js';
@@ -48,6 +49,14 @@ export class FolderRoom {
     const answer = await this.parts.book.hold(asked, isStrict);
     if (typeof answer !== 'string') return answer;
     throw this.refused(asked, answer);
+  }
+
+  /** As hold, for several files on the disk of the one that is given. */
+  async holdAll({ name }: FileInfo, sizes: readonly number[]): Promise<HeldRoom> {
+    const bytes = sizes.reduce((sum, size) => sum + onDisk(size), 0);
+    const answer = await this.parts.book.hold(this.asked(name, bytes), false);
+    if (typeof answer !== 'string') return answer;
+    throw new NoRoomError(answer, bytes);
   }
 
   /** Enough files were told to wait: another one that is no smaller is not even tried. */
@@ -98,8 +107,8 @@ export class FolderRoom {
     return this.parts.settings.minDiskFree ?? DEFAULT_ROOM_LIMIT;
   }
 
-  /** Followed links lie directly in the root; what is behind one may be another disk. */
-  private directoryOf(name: string): string {
+  /** The directory that tells on which disk the item lies. Followed links lie directly in the root; what is behind one may be another disk. */
+  directoryOf(name: string): string {
     if (this.parts.settings.followSymlinks !== true) return '';
     return parentOf(name).split('/')[0];
   }

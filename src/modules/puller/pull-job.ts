@@ -5,7 +5,9 @@ import { type PullAction } from './pull-plan.js';
 import { isSmallFile } from './small-file-rules.js';
 
 /** In the bound on files in flight so many small files count as one: they are over in no time. */
-export const SMALL_FILES_PER_FILE = 32;
+export const SMALL_FILES_PER_FILE = 128;
+/** For each so many bytes a small file counts once more, as they are in memory. */
+const SMALL_FILE_STEP_BYTES = 8 * 1024;
 
 export interface PullJob {
   readonly item: NeededItem;
@@ -20,5 +22,6 @@ export function isFileJob({ action }: PullJob): boolean {
 }
 
 export function weightOf({ item }: PullJob): number {
-  return isSmallFile(item) ? 1 : SMALL_FILES_PER_FILE;
+  if (!isSmallFile(item)) return SMALL_FILES_PER_FILE;
+  return 1 + Math.floor(item.global.size / SMALL_FILE_STEP_BYTES);
 }

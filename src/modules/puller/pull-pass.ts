@@ -26,6 +26,7 @@ import { removeTemp } from './file-finisher.js';
 import { ChangedOnDiskError } from './last-look.js';
 import { protectLinks } from './link-protection.js';
 import { NEEDS_PAGE_ITEMS, walkNeeds } from './needs-walk.js';
+import { MoveGroups } from './move-groups.js';
 import { groupOf, type PullContext } from './pull-context.js';
 import { isFileJob, type PullJob, weightOf } from './pull-job.js';
 import {
@@ -39,6 +40,7 @@ import {
 import { type RetryBook } from './retry-book.js';
 import { NoRoomError } from './room-book.js';
 import { pullSmallFile } from './small-file.js';
+import { goesWithOthers, pullSmallGroup } from './small-group.js';
 import { isSmallFile } from './small-file-rules.js';
 import { makeDirectory, makeLink } from './tree-actions.js';
 
@@ -67,6 +69,7 @@ export class PullPass {
     temps.beginPass();
     let isBuilt: boolean;
     try {
+      await this.move();
       isBuilt = await this.build();
       await batch.flush();
       await fs.checkRoot();
@@ -89,6 +92,9 @@ export class PullPass {
       jobs: (after: PullJob | undefined) => this.jobs('build', after),
       isInTreeOrder: this.ctx.order === undefined,
       attempt: (job: PullJob) => this.attempt(job),
+      goesWithOthers: ({ action, item }: PullJob) =>
+        action.kind === 'file' && goesWithOthers(this.ctx, item),
+      attemptAll: (jobs: readonly PullJob[]) => this.attemptAll(jobs),
     };
     const hasSeveralDevices = source.connected(folder.settings.devices).length > 1;
     const phase = new BuildPhase(this.ctx, parts, hasSeveralDevices);
@@ -139,7 +145,7 @@ export class PullPass {
 
   /** What one phase has to do; items that are not to be tried now are left out. */
   private async *jobs(phase: PullPhase, after?: PullJob): AsyncGenerator<PullJob> {
-    const { needs, folder, signal, clock, temps } = this.ctx;
+    const { needs, folder, signal } = this.ctx;
     const order = phase === 'build' ? this.ctx.order : undefined;
     const { id } = folder.settings;
     const onPage =
@@ -148,20 +154,36 @@ export class PullPass {
         : undefined;
     for await (const { item, place } of walkNeeds(needs, id, order, after, onPage)) {
       signal.throwIfAborted();
-      const isIgnored = isLeftOut(item, folder.ignores);
-      if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
-        temps.needed(item.global.name);
-      }
-      const planned: PullAction = isIgnored ? { kind: 'ignore' } : planItem(item, folder.settings);
-      const action = protectLinks(planned, item, folder.fs.links);
-      if (phaseOf(action, item) !== phase || action.kind === 'nothing') continue;
-      if (folder.isSendOnly && !changesIndexOnly(action)) continue;
-      const { name, version } = item.global;
-      if (!this.retries.mayTry(name, version, clock.monotonicMs())) continue;
-      const job: PullJob = { item, action, place };
-      if (isFileJob(job) && this.ctx.room.passesOver(item.global)) continue;
-      yield job;
+      const job = this.jobOf(item, place, phase);
+      if (job !== undefined) yield job;
     }
+  }
+
+  private jobOf(item: NeededItem, place: PullJob['place'], phase: PullPhase): PullJob | undefined {
+    const { folder, clock, temps } = this.ctx;
+    const isIgnored = isLeftOut(item, folder.ignores);
+    if (item.global.type === 'file' && !item.global.deleted && !isIgnored) {
+      temps.needed(item.global.name);
+    }
+    const planned: PullAction = isIgnored ? { kind: 'ignore' } : planItem(item, folder.settings);
+    const action = protectLinks(planned, item, folder.fs.links);
+    if (phaseOf(action, item) !== phase || action.kind === 'nothing') return undefined;
+    if (folder.isSendOnly && !changesIndexOnly(action)) return undefined;
+    const { name, version } = item.global;
+    if (!this.retries.mayTry(name, version, clock.monotonicMs())) return undefined;
+    const job: PullJob = { item, action, place };
+    return isFileJob(job) && this.ctx.room.passesOver(item.global) ? undefined : job;
+  }
+
+  /** Moved files by the group. */
+  private async move(): Promise<void> {
+    const groups = new MoveGroups(this.ctx, {
+      plan: (item) => this.jobOf(item, undefined, 'build'),
+      attempt: (job) => this.attempt(job),
+      began: (job) => void this.events.emit('ItemStarted', this.eventOf(job)),
+      succeeded: (job) => this.end(job, null),
+    });
+    await groups.run();
   }
 
   private hasRoom(job: PullJob): boolean {
@@ -171,23 +193,45 @@ export class PullPass {
 
   /** Rejects only when the pass has to end; what goes wrong with the item is noted. */
   private async attempt(job: PullJob): Promise<void> {
-    const { item, action } = job;
-    const { name } = item.global;
+    this.begin(job);
+    await this.carryOut(job);
+  }
+
+  /** Small files that can go together, and what is left of them one by one. */
+  private async attemptAll(jobs: readonly PullJob[]): Promise<void> {
+    for (const job of jobs) this.begin(job);
+    const items = jobs.map(({ item }) => item);
+    const done = await pullSmallGroup(this.ctx, items).catch((error: unknown) => {
+      this.trace(`${items.length} files together: ${messageOf(error)}`);
+      return new Set<NeededItem>();
+    });
+    const carryOut = async (job: PullJob): Promise<void> => {
+      if (!done.has(job.item)) return this.carryOut(job);
+      this.ctx.transfers.done(job.item.global.name);
+      this.end(job, null);
+    };
+    await Promise.all(jobs.map(carryOut));
+  }
+
+  private begin(job: PullJob): void {
+    const { global } = job.item;
     const { transfers, signal } = this.ctx;
     signal.throwIfAborted();
-    const isVisible = !['record', 'keep', 'ignore', 'rescan'].includes(action.kind);
-    const isNew =
-      !transfers.isBegun(item.global, 'memory') && !transfers.isBegun(item.global, 'temp-file');
-    if (isVisible && isNew) this.events.emit('ItemStarted', this.eventOf(job));
+    const isNew = !transfers.isBegun(global, 'memory') && !transfers.isBegun(global, 'temp-file');
+    if (isVisible(job) && isNew) this.events.emit('ItemStarted', this.eventOf(job));
+  }
+
+  private async carryOut(job: PullJob): Promise<void> {
+    const { item, action } = job;
+    const { transfers, signal } = this.ctx;
+    const { name } = item.global;
     let error: string | null = null;
     try {
+      signal.throwIfAborted();
       if ((await this.perform(job)) === 'under-way') {
         this.trace(`${action.kind} ${name}: still on its way`);
         return;
       }
-      this.changed += 1;
-      this.retries.succeeded(name);
-      this.ctx.temps.done(name);
     } catch (caught) {
       signal.throwIfAborted();
       const reason = await this.ctx.room.explain(caught, item.global);
@@ -196,9 +240,20 @@ export class PullPass {
     } finally {
       if (isFileJob(job)) transfers.done(name);
     }
+    this.end(job, error);
+  }
+
+  /** `error`: why it has failed; null when the item is as it should be now. */
+  private end(job: PullJob, error: string | null): void {
+    const { name } = job.item.global;
+    if (error === null) {
+      this.changed += 1;
+      this.retries.succeeded(name);
+      this.ctx.temps.done(name);
+    }
     this.ctx.patience.progress();
-    this.trace(`${action.kind} ${name}: ${error ?? 'done'}`);
-    if (isVisible) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
+    this.trace(`${job.action.kind} ${name}: ${error ?? 'done'}`);
+    if (isVisible(job)) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
   }
 
   private async perform({ item, action }: PullJob): Promise<PullResult> {
@@ -271,6 +326,11 @@ export class PullPass {
       action: isDelete ? 'delete' : action.kind === 'metadata' ? 'metadata' : 'update',
     };
   }
+}
+
+/** Whether people are told of it: something happens to the item on disk. */
+function isVisible({ action }: PullJob): boolean {
+  return !['record', 'keep', 'ignore', 'rescan'].includes(action.kind);
 }
 
 /** An ignored directory of ours that is announced all the same holds something that is not ignored. */

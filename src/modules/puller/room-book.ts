@@ -16,7 +16,12 @@ const LOOK_SLACK_BYTES = 256 * 1024 * 1024;
 /** A file takes whole blocks of the disk, and its directory entry some. */
 const DISK_BLOCK_BYTES = 4096;
 
-/** Room that is held for one file. */
+/** The bytes that a file of so many takes. */
+export function onDisk(bytes: number): number {
+  return Math.ceil(bytes / DISK_BLOCK_BYTES) * DISK_BLOCK_BYTES;
+}
+
+/** Room that is held for one file, or several. */
 export interface HeldRoom {
   /** So many bytes are on the disk now. */
   written(bytes: number): void;
@@ -62,7 +67,7 @@ export class RoomBook {
    * asked only when `isStrict`: the file did not fit in before.
    */
   async hold(asked: RoomAsked, isStrict: boolean): Promise<HeldRoom | string> {
-    const bytes = Math.ceil(asked.bytes / DISK_BLOCK_BYTES) * DISK_BLOCK_BYTES;
+    const bytes = onDisk(asked.bytes);
     const known = this.fresh(asked);
     if (known !== undefined && hasPlenty(known, asked, bytes)) return held(known, bytes);
     const disk = await this.look(asked);

@@ -6,7 +6,7 @@
 import { blockHash, blockLength, isZeroBlock } from '../../domain/block.js';
 import { SyncError, type ErrorCode } from '../../domain/errors.js';
 import { parentOf, tempNameFor } from '../../domain/file-name.js';
-import { type ItemStat } from '../../platform/folder-fs.js';
+import { type ItemStat, type WholeFile } from '../../platform/folder-fs.js';
 import { type NeededItem } from '../database/index-database.js';
 import { losesContent } from './conflict-copy.js';
 import { recordOf } from './disk-state.js';
@@ -61,7 +61,7 @@ async function fetchAndPut(
   ctx.signal.throwIfAborted();
   ctx.temps.begun(global.name);
   try {
-    const done = await put(ctx, item, data, replaced);
+    const done = await ctx.fs.putFile(wholeFile(ctx, item, data, replaced));
     room.written(data.length);
     ctx.temps.placed(global.name);
     await ctx.batch.add([recordOf(item, done)], [parentOf(global.name)]);
@@ -74,15 +74,16 @@ async function fetchAndPut(
   }
 }
 
-function put(
+/** What is to be put: `replaced` is in its place. */
+export function wholeFile(
   ctx: PullContext,
   { global }: NeededItem,
   data: Uint8Array,
   replaced: ItemStat | undefined,
-): Promise<Pick<ItemStat, 'modifiedS' | 'modifiedNs'>> {
+): WholeFile {
   const isApplied = appliesPermissions(global, ctx.folder.settings);
   const kept = isApplied ? global.permissions : replaced?.permissions;
-  return ctx.fs.putFile({
+  return {
     name: global.name,
     tempName: tempNameFor(global.name),
     data,
@@ -91,11 +92,11 @@ function put(
     modifiedS: global.modifiedS,
     modifiedNs: global.modifiedNs,
     replaced,
-  });
+  };
 }
 
 /** The checked bytes: zeros, a block that one of our files has, or a device's. */
-async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array> {
+export async function contentOf(ctx: PullContext, item: NeededItem): Promise<Uint8Array> {
   const { global } = item;
   const size = blockLength(global, 0);
   const hash = blockHash(global, 0);

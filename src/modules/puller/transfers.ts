@@ -24,7 +24,8 @@ export type TransferKind = 'memory' | 'temp-file';
 interface Transfer {
   readonly version: string;
   readonly release: Release;
-  readonly stop: AbortController;
+  /** Made with the content: for thousands of files there is only room. */
+  stop: AbortController | undefined;
   kind: TransferKind;
   /** undefined while there is only room for it. */
   content: Promise<Content> | undefined;
@@ -120,7 +121,10 @@ export class Transfers {
     }
     if (transfer.content === undefined) {
       transfer.kind = kind;
-      transfer.content = this.begin(name, transfer, collect);
+      transfer.stop = new AbortController();
+      // Bounded by the blocks of one file that are asked for at once.
+      setMaxListeners(0, transfer.stop.signal);
+      transfer.content = this.begin(name, transfer, transfer.stop.signal, collect);
       transfer.content.catch(() => undefined);
     }
     const content = transfer.content as Promise<C>;
@@ -160,16 +164,17 @@ export class Transfers {
   private async begin<C extends Content>(
     name: string,
     transfer: Transfer,
+    signal: AbortSignal,
     collect: (signal: AbortSignal) => Promise<C>,
   ): Promise<C> {
     try {
       // Both would write to the same temp file.
       await this.ending.get(name);
-      transfer.stop.signal.throwIfAborted();
-      return await collect(transfer.stop.signal);
+      signal.throwIfAborted();
+      return await collect(signal);
     } finally {
       transfer.isSettled = true;
-      if (!transfer.isAwaited && !transfer.stop.signal.aborted) this.onArrived();
+      if (!transfer.isAwaited && !signal.aborted) this.onArrived();
     }
   }
 
@@ -184,7 +189,7 @@ export class Transfers {
   private giveUp(name: string, transfer: Transfer): void {
     this.transfers.delete(name);
     this.onGone(name);
-    transfer.stop.abort(new SyncError('closed', 'the content is not needed any more'));
+    transfer.stop?.abort(new SyncError('closed', 'the content is not needed any more'));
     const ending = (transfer.content ?? Promise.resolve(undefined))
       .then(
         (content) =>
@@ -200,9 +205,6 @@ export class Transfers {
 }
 
 function newTransfer(version: string, release: Release, pass: number): Transfer {
-  const stop = new AbortController();
-  // Bounded by the blocks of one file that are asked for at once.
-  setMaxListeners(0, stop.signal);
   const state = { content: undefined, isSettled: false, isAwaited: false, pass };
-  return { version, release, stop, kind: 'memory', ...state };
+  return { version, release, stop: undefined, kind: 'memory', ...state };
 }

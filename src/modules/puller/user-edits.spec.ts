@@ -87,49 +87,55 @@ describe('a change of the user during a pull', () => {
     expect(await contents()).toContain('MINE!');
   });
 
-  it('is not lost with a file that is being moved', async () => {
-    await f.has(f.file('old', 'first'));
-    await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
-    duringFlush('old', () => editInPlace('new', 'MINE!'));
-    await settle();
-    expect(f.source.asked).toEqual([]);
-    await f.announce(f.file('new', 'third', theirVersion(3)));
-    await settle();
-    expect(await contents()).toContain('MINE!');
-  });
+  describe.each([true, false])('where the guard has told what is moved: %s', (isGuarded) => {
+    beforeEach(() => {
+      f.isGuarded = isGuarded;
+    });
 
-  it('is left where it is when it is a directory in the place of a file that is about to be moved', async () => {
-    await f.has(f.file('old', 'first'));
-    await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
-    const link = f.fs.link.bind(f.fs);
-    let isDone = false;
-    f.fs.link = async (from, name) => {
-      if (from === 'old' && !isDone) {
-        isDone = true;
-        await f.fs.removeFile('old');
-        await f.fs.makeDirectory('old', 0o755);
-        await f.write('old/inside', 'MINE!');
-      }
-      await link(from, name);
-    };
-    await settle();
-    expect(isDone).toBe(true);
-    expect(await f.read('old/inside')).toBe('MINE!');
-    expect(await f.read('new')).toBe('first');
-  });
+    it('is not lost with a file that is being moved', async () => {
+      await f.has(f.file('old', 'first'));
+      await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
+      duringFlush('old', () => editInPlace('new', 'MINE!'));
+      await settle();
+      expect(f.source.asked).toEqual([]);
+      await f.announce(f.file('new', 'third', theirVersion(3)));
+      await settle();
+      expect(await contents()).toContain('MINE!');
+    });
 
-  it('stays under its name when it was written there while the file was being moved', async () => {
-    await f.has(f.file('old', 'first'));
-    await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
-    const link = f.fs.link.bind(f.fs);
-    f.fs.link = async (from, name) => {
-      await link(from, name);
-      if (name === 'new') await editInPlace('old', 'MINE!');
-    };
-    await settle();
-    expect(await f.read('old')).toBe('MINE!');
-    expect((await f.pull()).problems).toEqual([]);
-    expect(await f.local('old')).toMatchObject({ deleted: false, modifiedBy: OURS });
+    it('is left where it is when it is a directory in the place of a file that is about to be moved', async () => {
+      await f.has(f.file('old', 'first'));
+      await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
+      const link = f.fs.link.bind(f.fs);
+      let isDone = false;
+      f.fs.link = async (from, name) => {
+        if (from === 'old' && !isDone) {
+          isDone = true;
+          await f.fs.removeFile('old');
+          await f.fs.makeDirectory('old', 0o755);
+          await f.write('old/inside', 'MINE!');
+        }
+        await link(from, name);
+      };
+      await settle();
+      expect(isDone).toBe(true);
+      expect(await f.read('old/inside')).toBe('MINE!');
+      expect(await f.read('new')).toBe('first');
+    });
+
+    it('stays under its name when it was written there while the file was being moved', async () => {
+      await f.has(f.file('old', 'first'));
+      await f.announce(f.file('new', 'first', theirVersion(2)), f.deleted('old', theirVersion(2)));
+      const link = f.fs.link.bind(f.fs);
+      f.fs.link = async (from, name) => {
+        await link(from, name);
+        if (name === 'new') await editInPlace('old', 'MINE!');
+      };
+      await settle();
+      expect(await f.read('old')).toBe('MINE!');
+      expect((await f.pull()).problems).toEqual([]);
+      expect(await f.local('old')).toMatchObject({ deleted: false, modifiedBy: OURS });
+    });
   });
 
   it('is not lost when it takes the place of a link that was about to make room for a directory', async () => {
