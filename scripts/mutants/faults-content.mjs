@@ -48,8 +48,8 @@ export const content = [
     [
       edit(
         'src/platform/block-tasks.ts',
-        'return isThere && writeIfRight(block, data);',
-        "return isThere && writeIfRight({ ...block, sha256: hash('sha256', data, 'buffer') }, data);",
+        'return isThere && writeIfRight(block, data, direct);',
+        "return isThere && writeIfRight({ ...block, sha256: hash('sha256', data, 'buffer') }, data, direct);",
       ),
       edit(
         'src/platform/stepwise-files.ts',
@@ -118,6 +118,36 @@ export const content = [
       ),
     ],
     [`${PULLER}/user-edits.spec.ts`],
+  ),
+  mutant(
+    'changed-file-answered-unhashed',
+    'A peer that asks for a large block of a file that has changed gets what is there now.',
+    [
+      edit(
+        'src/platform/block-tasks.ts',
+        'const isHashed = before !== undefined && isAsHashed(before, hashed!);',
+        'const isHashed = before !== undefined;',
+      ),
+    ],
+    ['src/platform/real-folder-fs.spec.ts'],
+  ),
+  mutant(
+    'earlier-version-asked-for-gets-the-new-one',
+    'A peer that asks for a block of the version before gets the bytes of the present one, unhashed.',
+    [
+      edit(
+        'src/modules/model/asked-lists.ts',
+        ' && Buffer.compare(blockHash(file, index), hash) === 0;',
+        ';',
+      ),
+    ],
+    ['src/modules/model/asked-lists.spec.ts'],
+  ),
+  mutant(
+    'file-of-a-group-not-verified',
+    'What a device sends for one of many small files is put in place unseen, whatever it is.',
+    [edit('src/platform/put-files.ts', '  requireContent(file);\n', '')],
+    ['src/platform/real-folder-fs.spec.ts', 'src/modules/puller/small-group.spec.ts'],
   ),
   mutant(
     'request-answered-with-other-bytes',

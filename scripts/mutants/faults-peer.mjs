@@ -86,8 +86,8 @@ export const peer = [
     [
       edit(
         'src/platform/confined-open.ts',
-        'return openSync(pathAt(directory, component), DIRECTORY | constants.O_NOFOLLOW);',
-        'return openSync(pathAt(directory, component), DIRECTORY);',
+        'return openAt(directory, component, DIRECTORY | constants.O_NOFOLLOW);',
+        'return openAt(directory, component, DIRECTORY);',
       ),
     ],
     ['src/modules/scanner/walker.spec.ts', 'src/modules/scanner/hasher.spec.ts'],

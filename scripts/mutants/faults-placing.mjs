@@ -290,7 +290,7 @@ export const placing = [
     'Permissions that a peer announces are set on a file outside the folder, through a link put in the place of the file.',
     [
       edit(
-        'src/platform/real-folder-fs.ts',
+        'src/platform/open-flags.ts',
         'const OPEN_READ = constants.O_RDONLY | OPEN_ANY;',
         'const OPEN_READ = constants.O_RDONLY | (OPEN_ANY & ~constants.O_NOFOLLOW);',
       ),

@@ -92,8 +92,8 @@ export const scan = [
     [
       edit(
         `${SCANNER}/walk-tree.ts`,
-        'if (found.dev === target.device && found.ino === target.inode) return root;',
-        'if (found.dev === target.device || found.ino === target.inode) return root;',
+        'if (device === target.device && inode === target.inode) return root;',
+        'if (device === target.device || inode === target.inode) return root;',
       ),
     ],
     [`${SCANNER}/walker.spec.ts`],
