@@ -364,7 +364,7 @@ describe('two nodes embedded in one program', () => {
       const exited = once(child, 'close') as Promise<[number | null, string | null]>;
       await until(
         'both are closed',
-        () => output.includes('closed ') || child.exitCode !== null,
+        () => output.includes('closed ') || child.exitCode !== null || child.signalCode !== null,
         SYNC_LIMIT_MS,
       );
       const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_LIMIT_MS);

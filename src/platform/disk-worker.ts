@@ -7,6 +7,7 @@ import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
 import { type MoveRequest, runMoves } from './file-moves.js';
 import { linkFiles, type LinkTask } from './link-files.js';
 import { putFiles, type PutTask } from './put-files.js';
+import { serveRequests } from './thread-port.js';
 
 const NO_BYTES = new Uint8Array(0);
 const direct = new DirectWrites();
@@ -52,7 +53,7 @@ function run(request: DiskRequest): DiskReply {
   return { group: request.group, numbers, data, failures };
 }
 
-parentPort?.on('message', (request: DiskRequest | BlockRequest | MoveRequest) => {
+serveRequests((request: DiskRequest | BlockRequest | MoveRequest) => {
   if ('block' in request) {
     const reply = runBlockTask(request, direct);
     return parentPort?.postMessage(reply, reply.buffer === undefined ? [] : [reply.buffer]);

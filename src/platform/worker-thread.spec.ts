@@ -6,7 +6,19 @@ import { WorkerThread } from './worker-thread.js';
 const COUNTER = new URL(
   `data:text/javascript,${encodeURIComponent(
     "import { parentPort } from 'node:worker_threads';" +
-      "let n = 0; parentPort.on('message', () => parentPort.postMessage(++n));",
+      "let n = 0; parentPort.on('message', (asked) => asked === null ? process.exit() : parentPort.postMessage(++n));",
+  )}`,
+);
+/** At work for a while with each message: its cell is 1 then, and 2 afterwards. */
+const SLOW = new URL(
+  `data:text/javascript,${encodeURIComponent(
+    "import { parentPort } from 'node:worker_threads';" +
+      "parentPort.on('message', (asked) => {" +
+      '  if (asked === null) process.exit();' +
+      '  asked.cell[0] = 1;' +
+      '  for (const end = Date.now() + 300; Date.now() < end;);' +
+      '  asked.cell[0] = 2;' +
+      '});',
   )}`,
 );
 const IDLE_MS = 50;
@@ -54,6 +66,19 @@ describe('a worker thread', () => {
     await idleFor(4 * IDLE_MS);
     await ask(1);
     expect(replies).toEqual([1, 2, 3]);
+  });
+
+  it('was ended in the middle of a system call, which ended the whole process: ends between requests', async () => {
+    const shared = new Int32Array(new SharedArrayBuffer(4));
+    const slow = new WorkerThread<{ cell: Int32Array }, never>('test', SLOW, {
+      replied: () => undefined,
+      failed: (error) => void failures.push(error.message),
+    });
+    slow.post({ cell: shared });
+    await until('it has begun', () => shared[0] === 1);
+    await slow.close();
+    expect(shared[0]).toBe(2);
+    expect(failures).toEqual([]);
   });
 
   it('takes nothing once it is closed', async () => {

@@ -5,6 +5,7 @@
  */
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import { messageOf, SyncError } from '../domain/errors.js';
+import { END } from './thread-port.js';
 
 /**
  * For what tasks make and leave. By default a thread would keep three times 16 MiB for it; with this little it takes no more
@@ -13,6 +14,8 @@ import { messageOf, SyncError } from '../domain/errors.js';
 export const YOUNG_GENERATION_MIB_MAX = 6;
 /** A thread takes some 15 MiB while it does nothing, and a new one 50 ms. */
 const IDLE_MS_MAX = 60_000;
+/** For what the thread is at when it is to end: a piece to be hashed, a group of files to be flushed. */
+const END_MS_MAX = 30_000;
 
 export interface WorkerThreadUser<Reply> {
   replied(reply: Reply): void;
@@ -66,7 +69,14 @@ export class WorkerThread<Request, Reply> {
     clearTimeout(this.idle);
     const { worker } = this;
     this.worker = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    // Else the process might end first, and the thread with it from outside: see thread-port.ts.
+    worker.ref();
+    worker.postMessage(END);
+    const late = setTimeout(() => void worker.terminate(), END_MS_MAX);
+    await exited;
+    clearTimeout(late);
   }
 
   private start(): Worker {

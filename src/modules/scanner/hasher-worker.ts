@@ -3,10 +3,11 @@ import { parentPort } from 'node:worker_threads';
 import { SystemClock } from '../../platform/clock.js';
 import { PieceHasher, type HashRequest } from './hash-pieces.js';
 import { columnBuffers } from './stat-columns.js';
+import { serveRequests } from '../../platform/thread-port.js';
 
 const hasher = new PieceHasher(new SystemClock());
 
-parentPort?.on('message', (request: HashRequest) => {
+serveRequests((request: HashRequest) => {
   const reply = hasher.run(request);
   parentPort?.postMessage(reply, [...columnBuffers(reply.stats), reply.hashes.buffer]);
 });

@@ -4,10 +4,11 @@ import { SystemClock } from '../../platform/clock.js';
 import { differenceBuffers } from './difference.js';
 import { batchBuffers } from './walk-batch.js';
 import { WalkSessions, type WalkRequest } from './walk-sessions.js';
+import { serveRequests } from '../../platform/thread-port.js';
 
 const sessions = new WalkSessions(new SystemClock());
 
-parentPort?.on('message', (request: WalkRequest) => {
+serveRequests((request: WalkRequest) => {
   for (const reply of sessions.handle(request)) {
     const { batch, differences } = reply;
     const buffers = batch === undefined ? [] : batchBuffers(batch);

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { SystemClock } from '../../platform/clock.js';
 import { WatchSessions } from './watch-sessions.js';
 import { type WatchRequest } from './watch-messages.js';
+import { serveRequests } from '../../platform/thread-port.js';
 
 /** A wake for each event would cost more than what is done about it; the system's queue holds them meanwhile. */
 const REST_MS = 10;
@@ -15,4 +16,4 @@ const sessions = new WatchSessions({
   isRecursive: ['darwin', 'win32'].includes(process.platform),
 });
 
-parentPort?.on('message', (request: WatchRequest) => sessions.handle(request));
+serveRequests((request: WatchRequest) => sessions.handle(request));
