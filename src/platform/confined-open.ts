@@ -24,7 +24,7 @@ import {
   type RootLinks,
 } from './root-links.js';
 import { systemCodeOf } from './system-errors.js';
-import { SystemCalls, TYPE_BY_MODE } from './system-calls.js';
+import { systemCalls, TYPE_BY_MODE } from './system-calls.js';
 
 // Not among Node's constants: a descriptor that only stands for a place and needs no permission to read it.
 const O_PATH = 0o10000000;
@@ -47,23 +47,16 @@ function isNumberedSo(pid: number): boolean {
   }
 }
 
-let systemCalls: SystemCalls | null | undefined;
-
-/** Loaded by those who use them. */
-function calls(): SystemCalls | undefined {
-  if (systemCalls === undefined) systemCalls = SystemCalls.load() ?? null;
-  return systemCalls ?? undefined;
-}
-
 function openAt(directory: number, component: string, flags: number): number {
   return (
-    calls()?.open(directory, component, flags) ?? openSync(pathAt(directory, component), flags)
+    systemCalls()?.open(directory, component, flags) ??
+    openSync(pathAt(directory, component), flags)
   );
 }
 
 /** What is there under this name, a link itself; undefined when nothing is. */
 export function lookAt(directory: number, component: string): ItemStat | undefined {
-  const seen = calls()?.lookAt(directory, component);
+  const seen = systemCalls()?.lookAt(directory, component);
   if (seen !== undefined) return seen;
   const path = pathAt(directory, component);
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -72,7 +65,7 @@ export function lookAt(directory: number, component: string): ItemStat | undefin
 
 /** What is open under this descriptor. */
 export function lookIn(descriptor: number): ItemStat {
-  return calls()?.lookIn(descriptor) ?? itemStatOf(fstatSync(descriptor, { bigint: true }));
+  return systemCalls()?.lookIn(descriptor) ?? itemStatOf(fstatSync(descriptor, { bigint: true }));
 }
 
 /** What the kernel resolves from an open directory instead of from a path that may change meanwhile. */

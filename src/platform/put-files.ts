@@ -5,16 +5,20 @@
 import * as fs from 'node:fs';
 import { SyncError } from '../domain/errors.js';
 import { SystemClock } from './clock.js';
-import { itemStatOf } from './confined-open.js';
+import { lookIn } from './confined-open.js';
 import { FlushChoice, TOGETHER_FILES_MIN } from './flush-choice.js';
 import { type ItemStat, type WholeFile } from './folder-fs.js';
 import { toSystemTime } from './real-file-handle.js';
 import { requireSeen } from './seen-item.js';
 import { requireContent } from './stepwise-files.js';
 import { LINK_CODES, systemCodeOf } from './system-errors.js';
+import { systemCalls } from './system-calls.js';
 import { SystemFlush } from './system-flush.js';
 
 const CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL;
+
+// Not among Node's constants: see confined-open.ts.
+const PLACE = 0o10000000 | fs.constants.O_DIRECTORY;
 
 /** The file's names are single components in the directory. */
 export interface PutTask {
@@ -52,34 +56,59 @@ export const TOOLS: FlushTools = {
 export function putFiles(tasks: readonly PutTask[], tools = TOOLS): PutResult[] {
   const results: PutResult[] = [];
   const together = openTogether(tasks, tools);
+  const places = new Places();
   const written: Written[] = [];
   try {
     tasks.forEach((task, index) => {
       try {
-        written.push(write(task, index));
+        written.push(write(task, index, places));
       } catch (error) {
         results[index] = { error };
       }
     });
     flush(written, together, tools.choice, results);
+    for (const { index, stat } of written) {
+      const task = tasks[index] as PutTask;
+      try {
+        if (results[index] !== undefined) fs.rmSync(tempOf(task), { force: true });
+        else {
+          place(task, places);
+          results[index] = { stat };
+        }
+      } catch (error) {
+        results[index] ??= { error };
+      }
+    }
   } finally {
     together?.close();
     for (const { descriptor } of written) fs.closeSync(descriptor);
-  }
-  for (const { index, stat } of written) {
-    const { directory, file } = tasks[index] as PutTask;
-    const temp = `${directory}/${file.tempName}`;
-    try {
-      if (results[index] !== undefined) fs.rmSync(temp, { force: true });
-      else {
-        place(temp, `${directory}/${file.name}`, file);
-        results[index] = { stat };
-      }
-    } catch (error) {
-      results[index] ??= { error };
-    }
+    places.close();
   }
   return results;
+}
+
+/** Directories that files are put into, opened once for all of them where names can be used from there. */
+class Places {
+  private readonly opened = new Map<string, number>();
+
+  /** Of the directory; undefined where it has to be reached by its path. */
+  of(directory: string): number | undefined {
+    if (systemCalls() === undefined) return undefined;
+    let place = this.opened.get(directory);
+    if (place === undefined) {
+      place = fs.openSync(`${directory}/.`, PLACE);
+      this.opened.set(directory, place);
+    }
+    return place;
+  }
+
+  close(): void {
+    for (const place of this.opened.values()) fs.closeSync(place);
+  }
+}
+
+function tempOf({ directory, file }: PutTask): string {
+  return `${directory}/${file.tempName}`;
 }
 
 /** Before anything is written: it tells of what fails from then on. */
@@ -91,24 +120,34 @@ export function openTogether(
   return isTogether && tasks[0] !== undefined ? tools.open(tasks[0].directory) : undefined;
 }
 
-function write({ directory, file }: PutTask, index: number): Written {
+function write(task: PutTask, index: number, places: Places): Written {
+  const { file } = task;
   requireContent(file);
-  const temp = `${directory}/${file.tempName}`;
-  const descriptor = fs.openSync(temp, CREATE, file.createPermissions);
+  const descriptor = create(task, places);
   try {
     for (let done = 0; done < file.data.length;) {
       done += fs.writeSync(descriptor, file.data, done, file.data.length - done, done);
     }
-    if (file.permissions !== undefined) fs.fchmodSync(descriptor, file.permissions);
     const time = toSystemTime(file.modifiedS, file.modifiedNs);
     fs.futimesSync(descriptor, time, time);
-    const found = fs.fstatSync(descriptor, { bigint: true });
-    return { index, descriptor, device: found.dev, stat: itemStatOf(found) };
+    const stat = lookIn(descriptor);
+    const { permissions = stat.permissions } = file;
+    // As a rule they are what it was made with.
+    if (stat.permissions !== permissions) fs.fchmodSync(descriptor, permissions);
+    return { index, descriptor, device: stat.device, stat };
   } catch (error) {
     fs.closeSync(descriptor);
-    fs.rmSync(temp, { force: true });
+    fs.rmSync(tempOf(task), { force: true });
     throw error;
   }
+}
+
+function create(task: PutTask, places: Places): number {
+  const { directory, file } = task;
+  const place = places.of(directory);
+  const created =
+    place && systemCalls()?.open(place, file.tempName, CREATE, file.createPermissions);
+  return created ?? fs.openSync(tempOf(task), CREATE, file.createPermissions);
 }
 
 /** Notes the failures among the results. Where flushing together fails, each file says for itself whether it is there. */
@@ -147,12 +186,17 @@ export function timed<T>(choice: FlushChoice, isTogether: boolean, files: number
   return result;
 }
 
-function place(temp: string, path: string, { name, replaced }: WholeFile): void {
+function place(task: PutTask, places: Places): void {
+  const { directory, file } = task;
+  const { name, tempName, replaced } = file;
+  const [temp, path] = [tempOf(task), `${directory}/${name}`];
   if (replaced !== undefined) {
     requireSeen(path, name, replaced);
     fs.renameSync(temp, path);
     return;
   }
+  const at = places.of(directory);
+  if (at !== undefined && systemCalls()?.renameToNew(at, tempName, name) === true) return;
   try {
     fs.linkSync(temp, path);
   } catch (error) {

@@ -1,13 +1,15 @@
 /**
- * openat(2) and statx(2), which Node does not offer: a path from an open directory by way of /proc takes twice the time, and
- * Node makes an object of dates for each look. Through koffi, as the flush is (system-flush.ts). What fails here is tried
+ * openat(2), renameat2(2) and statx(2), which Node does not offer: a path from an open directory by way of /proc takes twice the
+ * time, Node makes an object of dates for each look, and renames only over what is there. Through koffi, as the flush is (system-flush.ts). What fails here is tried
  * again Node's way by the caller, which tells why; where the library cannot be loaded everything is done that way.
  */
 import { createRequire } from 'node:module';
 import { type ItemStat } from './folder-fs.js';
 
 interface Calls {
-  openat(directory: number, name: string, flags: number): number;
+  openat(directory: number, name: string, flags: number, mode: number): number;
+  /** Not in every C library. */
+  renameat2?(from: number, name: string, to: number, newName: string, flags: number): number;
   statx(directory: number, name: string, flags: number, mask: number, into: Uint8Array): number;
 }
 
@@ -22,6 +24,7 @@ const ARCHITECTURES = ['x64', 'arm64'];
 const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
+const RENAME_NOREPLACE = 1;
 const STATX_BASIC_STATS = 0x7ff;
 
 const STATX_BYTES = 256;
@@ -43,12 +46,30 @@ function loadCalls(): Calls | undefined {
     const koffi = createRequire(import.meta.url)('koffi') as Koffi;
     const library = koffi.load(null);
     return {
-      openat: library.func('int openat(int, const char*, int)') as Calls['openat'],
+      openat: library.func('int openat(int, const char*, int, uint32_t)') as Calls['openat'],
+      ...renameIn(library),
       statx: library.func('int statx(int, const char*, int, uint32_t, void*)') as Calls['statx'],
     };
   } catch {
     return undefined;
   }
+}
+
+function renameIn(library: ReturnType<Koffi['load']>): Pick<Calls, 'renameat2'> {
+  const declaration = 'int renameat2(int, const char*, int, const char*, uint32_t)';
+  try {
+    return { renameat2: library.func(declaration) as Required<Calls>['renameat2'] };
+  } catch {
+    return {};
+  }
+}
+
+let loaded: SystemCalls | null | undefined;
+
+/** Of this thread; undefined where there are no such calls. */
+export function systemCalls(): SystemCalls | undefined {
+  if (loaded === undefined) loaded = SystemCalls.load() ?? null;
+  return loaded ?? undefined;
 }
 
 export class SystemCalls {
@@ -69,9 +90,15 @@ export class SystemCalls {
   }
 
   /** A descriptor; undefined when it cannot be opened. */
-  open(directory: number, name: string, flags: number): number | undefined {
-    const opened = this.calls.openat(directory, name, flags | O_CLOEXEC);
+  open(directory: number, name: string, flags: number, mode = 0): number | undefined {
+    const opened = this.calls.openat(directory, name, flags | O_CLOEXEC, mode);
     return opened < 0 ? undefined : opened;
+  }
+
+  /** Both names are in the directory. False when it is not done: something has the new name, or this cannot be had here. */
+  renameToNew(directory: number, name: string, newName: string): boolean {
+    const { calls } = this;
+    return calls.renameat2?.(directory, name, directory, newName, RENAME_NOREPLACE) === 0;
   }
 
   /** What is there under the name, links not followed; undefined when that cannot be said. */

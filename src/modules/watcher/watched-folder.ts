@@ -71,6 +71,8 @@ export class WatchedFolder {
   private retryMs = 0;
   private isWaitingToRetry = false;
   private isStopped = false;
+  /** When it next looks whether something is due. */
+  private flushMs = Infinity;
   private settle = (): void => undefined;
   private currentError = '';
 
@@ -215,6 +217,8 @@ export class WatchedFolder {
   private changed(changes: readonly PathChange[]): void {
     const nowMs = this.clock.monotonicMs();
     for (const change of changes) this.aggregator.add(change, nowMs);
+    // Nothing of it is due before, and to look through all that waits takes long when that is much.
+    if (this.flushMs <= nowMs + this.delayMs) return;
     this.flushIn(nowMs);
   }
 
@@ -226,6 +230,7 @@ export class WatchedFolder {
   /** A quiet path does not wait for a busy one: what is due first decides. */
   private flushIn(nowMs: number): void {
     const nextMs = this.aggregator.nextMs();
+    this.flushMs = nextMs ?? Infinity;
     if (nextMs === undefined) return;
     this.timers.set('flush', Math.max(1, Math.ceil(nextMs - nowMs)), () => this.flush());
   }
