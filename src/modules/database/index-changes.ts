@@ -12,7 +12,6 @@ import { type PendingDevice, type PendingFolder } from './index-database.js';
 import { indexIdOf, writeIndexId } from './index-ids.js';
 import { type IndexRemoval, type Steps } from './index-removal.js';
 import { type IndexUpdate } from './index-update.js';
-import { keyText } from './index-rows.js';
 import { type RawItem } from './item-encoding.js';
 import { type Packed, unpackPresent } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
@@ -155,13 +154,11 @@ export class IndexChanges {
         const tallies = new FolderTallies(this.db, folder);
         const target = { folder, device, tallies };
         const batch = items.slice(done, done + ITEMS_PER_TRANSACTION_MAX);
-        const known = this.updates.namesThere(target, batch);
-        done += this.takeBatch(batch, (given) => {
+        const ahead = this.updates.rowsAhead(target, batch);
+        done += this.takeBatch(batch, (given, at) => {
           const item = device === LOCAL ? { ...given, sequence: nextSequence(tallies) } : given;
           highest = Math.max(highest, item.sequence);
-          const key = keyText(item.key);
-          this.updates.put(target, item, !known.has(key));
-          known.add(key);
+          this.updates.put(target, item, ahead.at(at));
         });
         const isComplete = done === items.length;
         if (isComplete && device !== LOCAL) {
@@ -178,10 +175,10 @@ export class IndexChanges {
   }
 
   /** Hands on items up to the bounds of one transaction; how many they were. */
-  private takeBatch(items: readonly RawItem[], put: (item: RawItem) => void): number {
+  private takeBatch(items: readonly RawItem[], put: (item: RawItem, at: number) => void): number {
     this.lists.beginTransaction();
     for (const [at, item] of items.entries()) {
-      put(item);
+      put(item, at);
       if (this.lists.isTransactionFull) return at + 1;
     }
     return items.length;

@@ -9,8 +9,9 @@ import { ITEM_COLUMNS, keyText, MANY_NAMES, rawItem, type IndexRows } from './in
 import { decodeFacts, decodeLocal, nameOfKey, type RawItem } from './item-encoding.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
 import { type MovePage, movePairs } from './move-pairs.js';
-import { holdersOf, isReadable, standingOf } from './name-standing.js';
+import { type DeviceItem, holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
+import { RowsAhead } from './rows-ahead.js';
 import { LOCAL, WITH_BLOCKS_1 } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 import { readSummaryPage, type SummaryPage } from './summary-page.js';
@@ -69,10 +70,10 @@ export class IndexQueries {
     const keys =
       gate === undefined
         ? this.neededKeys(folder, from, limit)
-        : new GatedNeeds(this.db, folder, gate).after(from, limit);
-    for (const key of keys) {
-      packer.need(this.need(folder, key));
-      if (packer.length >= NEEDS_BYTES_MAX) break;
+        : [...new GatedNeeds(this.db, folder, gate).after(from, limit)];
+    const ahead = new RowsAhead(this.rows, folder, keys);
+    for (let at = 0; at < keys.length && packer.length < NEEDS_BYTES_MAX; at += 1) {
+      packer.need(this.needIn(ahead.at(at)));
     }
     return packer.take();
   }
@@ -225,7 +226,10 @@ export class IndexQueries {
   }
 
   private need(folder: number, key: Uint8Array): RawNeed | undefined {
-    const items = this.rows.ofName(folder, key);
+    return this.needIn(this.rows.ofName(folder, key));
+  }
+
+  private needIn(items: readonly DeviceItem[]): RawNeed | undefined {
     const { local, needed } = standingOf(items);
     if (needed === undefined) return undefined;
     return {

@@ -76,14 +76,38 @@ export class IndexRows {
     for (let next = 0; next <= deviceMax;) {
       const row = statement.get(folder, key, next);
       if (row === undefined) break;
-      const deviceNumber = row[0] as number;
-      row[0] = key;
-      const raw = rawItem(row);
-      const device = this.names.deviceName(deviceNumber);
-      items.push({ device, deviceNumber, file: decodeFacts(raw.info), raw });
-      next = deviceNumber + 1;
+      const item = this.deviceItem(key, row);
+      items.push(item);
+      next = item.deviceNumber + 1;
     }
     return items;
+  }
+
+  /** As ofName, of those names that anybody has rows for; they come and go as keyText. */
+  ofNames(folder: number, keys: readonly string[]): Map<string, DeviceItem[]> {
+    const rows = this.db
+      .statement(
+        `SELECT i.device, i.sequence, i.blocks_hash, i.info, i.name, j.value FROM json_each(?2) j
+         CROSS JOIN items i ON i.folder = ?1 AND i.name = unhex(j.value)`,
+      )
+      .all(folder, JSON.stringify([...new Set(keys)]));
+    const found = new Map<string, DeviceItem[]>();
+    for (const row of rows) {
+      const item = this.deviceItem(row[4] as Uint8Array, row);
+      const items = found.get(row[5] as string);
+      if (items === undefined) found.set(row[5] as string, [item]);
+      else items.push(item);
+    }
+    for (const items of found.values()) items.sort((a, b) => a.deviceNumber - b.deviceNumber);
+    return found;
+  }
+
+  /** Of a row that begins with device, sequence, blocks_hash, info. */
+  private deviceItem(key: Uint8Array, row: SqlRow): DeviceItem {
+    const deviceNumber = row[0] as number;
+    const raw = rawItem([key, ...row.slice(1, 4)]);
+    const device = this.names.deviceName(deviceNumber);
+    return { device, deviceNumber, file: decodeFacts(raw.info), raw };
   }
 
   withList(item: RawItem): RawItem {

@@ -5,13 +5,14 @@
 import { blocksHashOf } from '../../domain/block.js';
 import { type BlockLists } from './block-lists.js';
 import { type FolderTallies } from './folder-tallies.js';
-import { keyText, type IndexRows } from './index-rows.js';
+import { type IndexRows } from './index-rows.js';
 import { decodeFacts, hasBlockList, type ItemFacts, type RawItem } from './item-encoding.js';
 import { type KnownNames } from './known-names.js';
 import { isReadable, standingOf } from './name-standing.js';
 import { type DeviceItem, type Standing } from './name-standing.js';
 import { type NeedRows } from './need-rows.js';
 import { GLOBAL_COUNTS, NEED_COUNTS } from './schema.js';
+import { RowsAhead } from './rows-ahead.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
 export interface UpdateTarget {
@@ -29,20 +30,20 @@ export class IndexUpdate {
     private readonly needs: NeedRows,
   ) {}
 
-  /** Of these items the keys that somebody has rows for, as keyText. */
-  namesThere({ folder }: UpdateTarget, items: readonly RawItem[]): Set<string> {
-    return this.rows.present(
+  /** For items that are to be put one after the other: what `put` wants to know of each. */
+  rowsAhead({ folder }: UpdateTarget, items: readonly RawItem[]): RowsAhead {
+    return new RowsAhead(
+      this.rows,
       folder,
-      items.map(({ key }) => keyText(key)),
+      items.map(({ key }) => key),
     );
   }
 
-  /** Records one item of one device. isNew: nobody has a row for the name. */
-  put(target: UpdateTarget, given: RawItem, isNew = false): void {
+  /** Records one item of one device. `before`: what all devices have said about the name so far. */
+  put(target: UpdateTarget, given: RawItem, before: readonly DeviceItem[]): void {
     const { folder, device, tallies } = target;
     const raw = given.list.length > 0 ? { ...given, blocksHash: blocksHashOf(given.list) } : given;
     const file = decodeFacts(raw.info);
-    const before = isNew ? [] : this.rows.ofName(folder, raw.key, tallies.deviceMax);
     const old = before.find((item) => item.deviceNumber === device);
     const item: DeviceItem = {
       device: this.names.deviceName(device),
