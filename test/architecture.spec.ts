@@ -106,7 +106,7 @@ describe('the architecture', () => {
       .flatMap(({ path, imports }) =>
         imports
           .filter(({ to }) => !isIn(to, 'domain') && !isIn(to, 'platform'))
-          .filter(({ to }) => !to.startsWith('node:') && to !== 'libsql')
+          .filter(({ to }) => !to.startsWith('node:'))
           .map(({ to }) => `${path} imports ${to}`),
       );
     expect(wrong).toEqual([]);

@@ -43,7 +43,7 @@ const SCRIPT = {
   // For a launcher that only knows `require`.
   supported: { 'dynamic-import': false },
   // Only for making certificates, once in a node's life; the others have native parts.
-  external: ['./x509.cjs', '@libsql/*', 'lz4-napi', 'koffi'],
+  external: ['./x509.cjs', 'lz4-napi', 'koffi'],
   define: { 'import.meta.url': 'bundle.url' },
 };
 /** Asked for by few: most threads do without. */

@@ -20,9 +20,6 @@ const SUBSTITUTES = [
   // The application brings its adapter.
   { path: /^@nestjs\/platform-express$/, from: /@nestjs\/core/, text: missing },
   { path: /^class-transformer\/storage/, from: /@nestjs/, text: missing },
-  // On Linux libsql looks by itself which C library there is, and quicker.
-  { path: /^@neon-rs\/load$/, from: /libsql/, text: nativeTarget },
-  { path: /^child_process$/, from: /detect-libc/, text: lazyProcesses },
   { path: /^mime-db$/, from: /mime-types/, text: mediaTypes },
   { path: /^iconv-lite$/, from: /(raw-body|body-parser)/, text: decoders },
 ];
@@ -115,21 +112,6 @@ function mediaTypes() {
   const all = JSON.parse(readFileSync(resolve('mime-db/db.json'), 'utf8'));
   const known = Object.entries(all).filter(([type]) => MEDIA_TYPES.includes(type.split('/')[1]));
   return `module.exports = ${JSON.stringify(Object.fromEntries(known))};`;
-}
-
-function nativeTarget(path) {
-  const real = JSON.stringify(resolve(path, { paths: [resolve('libsql')] }));
-  return `
-    const { currentTarget, load } = require(${real});
-    const isLinux = process.platform === 'linux' && /^(x64|arm64)$/.test(process.arch);
-    exports.currentTarget = () => (isLinux ? \`linux-\${process.arch}-musl\` : currentTarget());
-    exports.load = load;`;
-}
-
-function lazyProcesses() {
-  const call = (name) =>
-    `exports.${name} = (...all) => require('node:child_process').${name}(...all);`;
-  return ['exec', 'execSync'].map(call).join('\n');
 }
 
 /** As much of iconv-lite as is asked for, with what Node has itself. */

@@ -5,10 +5,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { messageOf, SyncError } from '../domain/errors.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { createPrivateFile, PRIVATE_FILE_MODE } from './private-files.js';
+import { bestSqliteLibrary, type SqliteDatabase } from './sqlite-library.js';
 import { systemCodeOf } from './system-errors.js';
 
 const LOCK_FILE = 'lock.db';
@@ -22,17 +22,17 @@ export interface LockHolder {
 export class HomeLock {
   private constructor(
     private readonly home: string,
-    private readonly database: Database.Database,
+    private readonly database: SqliteDatabase,
   ) {}
 
   /** The home exists. Throws SyncError 'refused' that names the holder, 'io' when the home cannot be locked. */
   static async acquire(home: string): Promise<HomeLock> {
     const path = join(home, LOCK_FILE);
-    let database: Database.Database | undefined;
+    let database: SqliteDatabase | undefined;
     try {
       // SQLite would make the file with the rights that the umask leaves.
       await createPrivateFile(path, '');
-      database = new Database(path, { timeout: 0 });
+      database = bestSqliteLibrary().open(path, { timeout: 0 });
       database.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       database?.close();

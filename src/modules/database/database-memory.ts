@@ -1,6 +1,7 @@
 /** What an index database in memory is kept on: its commits, each durable, and copies of what is committed. */
 import { SyncError } from '../../domain/errors.js';
 import { CallFaults } from '../../platform/call-faults.js';
+import { type SqliteLibrary } from '../../platform/sqlite-library.js';
 import { prepareDatabase, type OpenedDatabase } from './database-file.js';
 import { MemoryConnection } from './memory-connection.js';
 import { type SqlRow } from './sqlite-connection.js';
@@ -19,11 +20,14 @@ export class DatabaseMemory {
   afterCommit: (() => void) | undefined;
   private connection: MemoryConnection | undefined;
 
+  constructor(private readonly library?: SqliteLibrary) {}
+
   open(): OpenedDatabase {
     this.faults.isDown = false;
     if (this.connection !== undefined) return { db: this.connection, created: false };
-    const { faults } = this;
-    this.connection = new MemoryConnection({ faults, committed: () => this.afterCommit?.() });
+    const { faults, library } = this;
+    const watch = { faults, committed: () => this.afterCommit?.() };
+    this.connection = new MemoryConnection(watch, library);
     return prepareDatabase(this.connection);
   }
 

@@ -6,20 +6,24 @@ import { indexDatabaseContract } from '../../../test/contracts/index-database.co
 import { until } from '../../../test/support/wait.js';
 import { SystemClock } from '../../platform/clock.js';
 import { SystemRandomness } from '../../platform/randomness.js';
+import { sqliteLibrary, type SqliteLibraryName } from '../../platform/sqlite-library.js';
 import { DatabaseMemory, InThreadIndexDatabase } from './in-thread-index-database.js';
 
 const clock = new SystemClock();
 const randomness = new SystemRandomness();
 
-describe('the index database in the thread of its caller, in memory', () => {
-  indexDatabaseContract(async () => {
-    const storage = new DatabaseMemory();
-    return {
-      make: () => new InThreadIndexDatabase({ storage, clock, randomness }),
-      remove: async () => {},
-    };
-  }, 150);
-});
+describe.each<SqliteLibraryName>(['better-sqlite3', 'libsql'])(
+  'the index database in the thread of its caller, in memory, by %s',
+  (library) => {
+    indexDatabaseContract(async () => {
+      const storage = new DatabaseMemory(sqliteLibrary(library));
+      return {
+        make: () => new InThreadIndexDatabase({ storage, clock, randomness }),
+        remove: async () => {},
+      };
+    }, 150);
+  },
+);
 
 describe.each(['in memory', 'in a file'])('a crash of the index database %s', (kind) => {
   let home: string;

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../../domain/errors.js';
 import { type CallFaults } from '../../platform/call-faults.js';
+import { type SqliteLibrary } from '../../platform/sqlite-library.js';
 import { SqliteConnection } from './sqlite-connection.js';
 
 export interface CommitWatch {
@@ -15,8 +16,11 @@ export interface CommitWatch {
 export class MemoryConnection extends SqliteConnection {
   private isInTransaction = false;
 
-  constructor(private readonly watch: CommitWatch) {
-    super(':memory:');
+  constructor(
+    private readonly watch: CommitWatch,
+    library?: SqliteLibrary,
+  ) {
+    super(':memory:', undefined, library);
   }
 
   override transaction<T>(body: () => T): T {

@@ -84,7 +84,7 @@ describe('the connection to the index database', () => {
     const planOf = (sql: string) =>
       db
         .statement(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
+        .all(...Array<null>(sql.split('?').length - 1).fill(null))
         .map((row) => row[3])
         .join('; ');
     expect(planOf(`SELECT info FROM items WHERE ${WITH_BLOCKS_1} AND folder = ?2`)).toContain(

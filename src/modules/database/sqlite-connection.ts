@@ -1,46 +1,58 @@
 /**
  * One SQLite connection: statements are prepared once and kept, failures become SyncErrors that name the file.
  *
- * Rules that libsql asks for, kept here so that nobody else needs to know them: parameters always go in one array (a
- * single Uint8Array or null would be taken for named parameters); `get` steps once and resets, `all` reads to the
- * end, and there is no open iterator, which would hold a read transaction; `all` leaves memory behind until the event
- * loop turns, so that `get` is what runs once per item; close() does not close while statements live, hence the
- * journal is emptied and removed before. Integers come as numbers: unsigned 64-bit values are stored as 8-byte blobs.
+ * Rules that the libraries ask for (sqlite-library.ts), kept here so that nobody else needs to know them. Of both: parameters
+ * always go in one array, as a single Uint8Array or null would be taken for named ones; there is no open iterator, which would
+ * hold a read transaction. Of better-sqlite3: numbered parameters (?1) are named ones. Of libsql: `all` leaves memory behind
+ * until the event loop turns, so that `get` is what runs once per item; close() does not close while statements live, hence
+ * the journal is emptied and removed before. Integers come as numbers: unsigned 64-bit values are stored as 8-byte blobs.
  */
-import Libsql from 'libsql';
 import { messageOf, SyncError, type ErrorCode } from '../../domain/errors.js';
+import {
+  bestSqliteLibrary,
+  type SqliteDatabase,
+  type SqliteLibrary,
+  type SqliteStatement,
+} from '../../platform/sqlite-library.js';
 
 export type SqlValue = number | string | Uint8Array | null;
 export type SqlRow = SqlValue[];
 
 const READS = /^\s*SELECT\b/i;
+const NUMBERED = /\?\d/;
 
 export class SqlStatement {
   constructor(
     private readonly connection: SqliteConnection,
-    private readonly inner: Libsql.Statement,
+    private readonly inner: SqliteStatement,
     private readonly changes: boolean,
+    private readonly isNumbered: boolean,
   ) {}
 
   run(...values: SqlValue[]): void {
-    this.connection.change(() => this.inner.run(values));
+    this.connection.change(() => this.inner.run(this.bound(values)));
   }
 
   /** The first row. */
   get(...values: SqlValue[]): SqlRow | undefined {
-    const get = (): unknown => this.inner.get(values);
+    const get = (): unknown => this.inner.get(this.bound(values));
     const row = this.changes ? this.connection.change(get) : this.connection.guard(get);
     return row as SqlRow | undefined;
   }
 
   /** Every row: only for queries with a LIMIT, or of few rows. */
   all(...values: SqlValue[]): SqlRow[] {
-    return this.connection.guard(() => this.inner.all(values)) as SqlRow[];
+    return this.connection.guard(() => this.inner.all(this.bound(values))) as SqlRow[];
+  }
+
+  private bound(values: readonly SqlValue[]): unknown {
+    if (!this.isNumbered) return values;
+    return Object.fromEntries(values.map((value, index) => [index + 1, value]));
   }
 }
 
 export class SqliteConnection {
-  private readonly inner: Libsql.Database;
+  private readonly inner: SqliteDatabase;
   private readonly statements = new Map<string, SqlStatement>();
   private isClosed = false;
 
@@ -48,17 +60,16 @@ export class SqliteConnection {
   constructor(
     readonly path: string,
     private readonly onCorrupt: () => void = () => {},
+    private readonly library: SqliteLibrary = bestSqliteLibrary(),
   ) {
-    this.inner = this.guard(() => new Libsql(path));
+    this.inner = this.guard(() => library.open(path));
   }
 
   /** Prepared at first use, then kept: the texts are constants of the code. */
   statement(sql: string): SqlStatement {
     let statement = this.statements.get(sql);
     if (statement === undefined) {
-      const inner = this.guard(() => this.inner.prepare(sql));
-      if (inner.reader) inner.raw(true);
-      statement = new SqlStatement(this, inner, !READS.test(sql));
+      statement = this.prepared(sql);
       this.statements.set(sql, statement);
     }
     return statement;
@@ -66,7 +77,14 @@ export class SqliteConnection {
 
   /** Every row of a query that is not kept for later: for texts that are not constants. */
   once(sql: string, ...values: SqlValue[]): SqlRow[] {
-    return this.guard(() => this.inner.prepare(sql).raw(true).all(values)) as SqlRow[];
+    return this.prepared(sql).all(...values);
+  }
+
+  private prepared(sql: string): SqlStatement {
+    const inner = this.guard(() => this.inner.prepare(sql));
+    if (inner.reader) inner.raw(true);
+    const isNumbered = this.library.name === 'better-sqlite3' && NUMBERED.test(sql);
+    return new SqlStatement(this, inner, !READS.test(sql), isNumbered);
   }
 
   execute(sql: string): void {
