@@ -11,6 +11,7 @@ import { type DiskFailure, failureOf, openForReading } from './disk-tasks.js';
 import { type HashedFile, type ItemStat } from './folder-fs.js';
 import { isAsHashed, isSameState } from './item-state.js';
 import { type BlockCopy, type BlockWrite, toItemStat } from './real-file-handle.js';
+import { systemCalls } from './system-calls.js';
 
 export interface BlockRead {
   /** Opened and held by the caller. */
@@ -83,13 +84,15 @@ function lookAt(descriptor: number): ItemStat {
 }
 
 function copyIfRight(block: BlockCopy, direct: DirectWrites): boolean {
-  const { descriptor, position, length } = block.source;
+  const { descriptor, position, length, isLastRead = false } = block.source;
   const buffer = takeBuffer(length);
   const data = new Uint8Array(buffer, 0, length);
   let isThere = false;
   try {
     try {
       isThere = readAll(descriptor, data, position);
+      // Else each block would be read into memory that nobody has used lately, which can take longer than all else.
+      if (isLastRead) systemCalls()?.dropCached(descriptor, position, length);
     } catch (error) {
       // There may be other sources.
       if (block.positions.length === 0) throw error;

@@ -26,7 +26,7 @@ import {
 import { systemCodeOf, toSyncError } from './system-errors.js';
 
 /** Descriptors kept for directories that no operation is using, besides the root's. */
-export const KEPT_DIRECTORIES_MAX = 32;
+export const KEPT_DIRECTORIES_MAX = 128;
 
 const open = promisify(fs.open);
 

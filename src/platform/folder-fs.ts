@@ -66,6 +66,8 @@ export type HashedFile = Pick<ItemStat, 'size' | 'modifiedS' | 'modifiedNs'>;
 export interface FileRange {
   readonly position: number;
   readonly length: number;
+  /** The file is about to go: the system need not keep what is read of it. */
+  readonly isLastRead?: boolean;
 }
 
 /** An open regular file (never a link) or, from openDirectory, a directory. */

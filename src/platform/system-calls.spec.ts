@@ -53,6 +53,27 @@ describe('system calls', () => {
     fs.closeSync(proc);
   });
 
+  it('give a new name only where nothing has it', () => {
+    fs.writeFileSync(join(root, 'temp'), 'new');
+    fs.writeFileSync(join(root, 'there'), 'of the user');
+    expect(calls.renameToNew(directory, 'temp', 'there')).toBe(false);
+    expect(calls.renameToNew(directory, 'temp', 'name')).toBe(true);
+    const read = (name: string): string => fs.readFileSync(join(root, name), 'utf8');
+    expect([fs.readdirSync(root), read('there'), read('name')]).toEqual([
+      ['name', 'there'],
+      'of the user',
+      'new',
+    ]);
+  });
+
+  it('make a file with its permissions, and none over another', () => {
+    const { O_RDWR, O_CREAT, O_EXCL } = fs.constants;
+    const made = calls.open(directory, 'made', O_RDWR | O_CREAT | O_EXCL, 0o640) as number;
+    fs.closeSync(made);
+    expect(fs.statSync(join(root, 'made')).mode & 0o777).toBe(0o640);
+    expect(calls.open(directory, 'made', O_RDWR | O_CREAT | O_EXCL, 0o640)).toBeUndefined();
+  });
+
   it('say nothing of what is not there, or is no name', () => {
     expect(calls.lookAt(directory, 'missing')).toBeUndefined();
     expect(calls.lookAt(directory, '')).toBeUndefined();

@@ -1,7 +1,8 @@
 /**
- * openat(2), renameat2(2) and statx(2), which Node does not offer: a path from an open directory by way of /proc takes twice the
- * time, Node makes an object of dates for each look, and renames only over what is there. Through koffi, as the flush is (system-flush.ts). What fails here is tried
- * again Node's way by the caller, which tells why; where the library cannot be loaded everything is done that way.
+ * openat(2), renameat2(2), statx(2) and posix_fadvise(2), which Node does not offer: a path from an open directory by way of
+ * /proc takes twice the time, Node makes an object of dates for each look, and its rename replaces what is there. Through koffi,
+ * as the flush is (system-flush.ts). What fails here is tried again Node's way by the caller, which tells why; where the
+ * library cannot be loaded everything is done that way.
  */
 import { createRequire } from 'node:module';
 import { type ItemStat } from './folder-fs.js';
@@ -11,6 +12,7 @@ interface Calls {
   /** Not in every C library. */
   renameat2?(from: number, name: string, to: number, newName: string, flags: number): number;
   statx(directory: number, name: string, flags: number, mask: number, into: Uint8Array): number;
+  posix_fadvise(descriptor: number, position: number, length: number, advice: number): number;
 }
 
 /** What is used of koffi. */
@@ -25,6 +27,7 @@ const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
 const RENAME_NOREPLACE = 1;
+const POSIX_FADV_DONTNEED = 4;
 const STATX_BASIC_STATS = 0x7ff;
 
 const STATX_BYTES = 256;
@@ -49,6 +52,9 @@ function loadCalls(): Calls | undefined {
       openat: library.func('int openat(int, const char*, int, uint32_t)') as Calls['openat'],
       ...renameIn(library),
       statx: library.func('int statx(int, const char*, int, uint32_t, void*)') as Calls['statx'],
+      posix_fadvise: library.func(
+        'int posix_fadvise(int, int64_t, int64_t, int)',
+      ) as Calls['posix_fadvise'],
     };
   } catch {
     return undefined;
@@ -99,6 +105,11 @@ export class SystemCalls {
   renameToNew(directory: number, name: string, newName: string): boolean {
     const { calls } = this;
     return calls.renameat2?.(directory, name, directory, newName, RENAME_NOREPLACE) === 0;
+  }
+
+  /** The system need not keep the range in its cache. It may do so nevertheless. */
+  dropCached(descriptor: number, position: number, length: number): void {
+    this.calls.posix_fadvise(descriptor, position, length, POSIX_FADV_DONTNEED);
   }
 
   /** What is there under the name, links not followed; undefined when that cannot be said. */

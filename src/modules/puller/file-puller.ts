@@ -174,13 +174,19 @@ class Filling {
     for (const place of places) {
       const source = await sources.handleOf(place);
       if (source === undefined) continue;
-      const range = { position: place.offset, length };
+      const range = { position: place.offset, length, isLastRead: this.gives(place) };
       if (!(await this.temp.handle.copyBlock(this.positions(indexes), source, range, hash)))
         continue;
       this.written(indexes);
       return true;
     }
     return false;
+  }
+
+  /** Whether it is what the file has there now, and will not have when this is done. */
+  private gives({ folder, name }: BlockSourcePlace): boolean {
+    const isHere = folder === undefined || folder === this.ctx.folder.settings.id;
+    return isHere && name === this.wanted.name;
   }
 
   private inOrder(blocks: readonly PlannedBlock[]): PlannedBlock[] {
