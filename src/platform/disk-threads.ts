@@ -202,10 +202,17 @@ export class DiskThreads {
 
   /** The first that may go. */
   private nextBlock(): boolean {
+    /** Files whose writers have enough. */
+    const full = new Set<number>();
     for (const [index, job] of this.blocks.entries()) {
-      const to = this.writerOf(job.descriptor) ?? this.leastBusy();
+      const { descriptor } = job;
+      if (descriptor !== undefined && full.has(descriptor)) continue;
+      const to = this.writerOf(descriptor) ?? this.leastBusy();
       if (to === undefined) return false;
-      if (to.jobs.size >= GROUPS_PER_THREAD_MAX) continue;
+      if (to.jobs.size >= GROUPS_PER_THREAD_MAX) {
+        if (descriptor !== undefined) full.add(descriptor);
+        continue;
+      }
       this.blocks.splice(index, 1);
       this.send(to, job);
       return true;
@@ -216,8 +223,10 @@ export class DiskThreads {
   /** The thread that writes to the file just now: others would only wait for it, and use up a processor while they do. */
   private writerOf(descriptor: number | undefined): DiskThread | undefined {
     if (descriptor === undefined) return undefined;
-    const isOfFile = (job: Job): boolean => job.descriptor === descriptor;
-    return this.threads.find(({ jobs }) => [...jobs.values()].some(isOfFile));
+    for (const thread of this.threads) {
+      for (const job of thread.jobs.values()) if (job.descriptor === descriptor) return thread;
+    }
+    return undefined;
   }
 
   private send(to: DiskThread, job: Job): void {
