@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SQLITE_LIBRARIES } from '../../test/support/sqlite-libraries.js';
 import { type SqliteLibraryName, bestSqliteLibrary, sqliteLibrary } from './sqlite-library.js';
 
 describe('the libraries for SQLite', () => {
@@ -12,25 +13,27 @@ describe('the libraries for SQLite', () => {
   afterEach(() => rmSync(home, { recursive: true }));
 
   it('the faster one is used where it is installed', () => {
-    expect(bestSqliteLibrary().name).toBe('better-sqlite3');
+    expect(bestSqliteLibrary().name).toBe(SQLITE_LIBRARIES[0]);
   });
 
-  it.each<[SqliteLibraryName, SqliteLibraryName]>([
-    ['better-sqlite3', 'libsql'],
-    ['libsql', 'better-sqlite3'],
-  ])('what %s wrote and left with its journal is read by %s', (first, second) => {
-    const path = join(home, 'index.db');
-    const writer = sqliteLibrary(first).open(path);
-    writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t(a BLOB, b INTEGER) STRICT');
-    writer.prepare('INSERT INTO t VALUES(?, ?)').run([Uint8Array.of(1, 2), 2 ** 40]);
-    const reader = sqliteLibrary(second).open(path);
-    const row = reader.prepare('SELECT a, b FROM t').raw(true).get([]) as [Uint8Array, number];
-    expect([[...row[0]], row[1]]).toEqual([[1, 2], 2 ** 40]);
-    reader.close();
-    writer.close();
-  });
+  const pairs = SQLITE_LIBRARIES.flatMap((one) => SQLITE_LIBRARIES.map((two) => [one, two]));
 
-  it.each<SqliteLibraryName>(['better-sqlite3', 'libsql'])(
+  it.each(pairs as [SqliteLibraryName, SqliteLibraryName][])(
+    'what %s wrote and left with its journal is read by %s',
+    (first, second) => {
+      const path = join(home, 'index.db');
+      const writer = sqliteLibrary(first).open(path);
+      writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t(a BLOB, b INTEGER) STRICT');
+      writer.prepare('INSERT INTO t VALUES(?, ?)').run([Uint8Array.of(1, 2), 2 ** 40]);
+      const reader = sqliteLibrary(second).open(path);
+      const row = reader.prepare('SELECT a, b FROM t').raw(true).get([]) as [Uint8Array, number];
+      expect([[...row[0]], row[1]]).toEqual([[1, 2], 2 ** 40]);
+      reader.close();
+      writer.close();
+    },
+  );
+
+  it.each(SQLITE_LIBRARIES)(
     '%s tells a lock of another at once where it shall not wait',
     (name) => {
       const path = join(home, 'lock.db');

@@ -92,6 +92,7 @@ const SETTLED_MS = 1500;
     await node.until(() => node.pending.length > 0);
     expect(node.pending).toMatchObject([{ device: stock.id, name: 'stock' }]);
     expect(node.countLogged(`Refused unknown device ${stock.id}`)).toBe(1);
-    expect(await stock.isConnectedTo(node.id)).toBe(false);
+    // It takes itself for connected until it hears that we are not.
+    await until('it knows that it is refused', async () => !(await stock.isConnectedTo(node.id)));
   });
 });

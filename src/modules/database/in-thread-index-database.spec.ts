@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALICE, announced, fileOf } from '../../../test/contracts/index-database-fixture.js';
 import { indexDatabaseContract } from '../../../test/contracts/index-database.contract.js';
+import { SQLITE_LIBRARIES } from '../../../test/support/sqlite-libraries.js';
 import { until } from '../../../test/support/wait.js';
 import { SystemClock } from '../../platform/clock.js';
 import { SystemRandomness } from '../../platform/randomness.js';
-import { sqliteLibrary, type SqliteLibraryName } from '../../platform/sqlite-library.js';
+import { sqliteLibrary } from '../../platform/sqlite-library.js';
 import { DatabaseMemory, InThreadIndexDatabase } from './in-thread-index-database.js';
 
 const clock = new SystemClock();
 const randomness = new SystemRandomness();
 
-describe.each<SqliteLibraryName>(['better-sqlite3', 'libsql'])(
+describe.each(SQLITE_LIBRARIES)(
   'the index database in the thread of its caller, in memory, by %s',
   (library) => {
     indexDatabaseContract(async () => {
