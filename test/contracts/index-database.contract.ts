@@ -330,11 +330,14 @@ export function indexDatabaseContract(
     expect(await database.addPendingFolder(folder)).toBe(true);
     expect(await database.addPendingFolder(folder)).toBe(false);
     await database.setFact('k', 'v1');
-    await database.setFact('k', 'v2');
+    const facts = { k: 'v2', 'of "a\\b" – ü': '{"c":"\\"7\\""}', 'a number': '07' };
+    await database.setFacts(facts);
     await reopen();
     expect(await database.pendingDevices()).toEqual([{ ...device, seenMs: 3 }]);
     expect(await database.pendingFolders()).toEqual([folder]);
-    expect(await database.fact('k')).toBe('v2');
+    for (const [key, value] of Object.entries(facts)) {
+      expect(await database.fact(key)).toBe(value);
+    }
     expect(await database.fact('other')).toBeUndefined();
     await database.removePendingDevice(BOB);
     await database.removePendingFolder('new', BOB);

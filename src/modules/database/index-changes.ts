@@ -128,8 +128,8 @@ export class IndexChanges {
     this.pending.removeFolder(folder, device);
   }
 
-  setFact(key: string, value: string): void {
-    this.pending.setFact(key, value);
+  setFacts(facts: Readonly<Record<string, string>>): void {
+    this.pending.setFacts(facts);
   }
 
   *judgeThreats(

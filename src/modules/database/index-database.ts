@@ -282,5 +282,9 @@ export abstract class IndexDatabase {
 
   /** Small facts by key, for instance the full ID seen for a 2013 fingerprint. */
   abstract fact(key: string): Promise<string | undefined>;
-  abstract setFact(key: string, value: string): Promise<void>;
+  abstract setFacts(facts: Readonly<Record<string, string>>): Promise<void>;
+
+  setFact(key: string, value: string): Promise<void> {
+    return this.setFacts({ [key]: value });
+  }
 }

@@ -32,12 +32,8 @@ export class IndexQueries {
 
   items(folder: number, device: number, names: readonly string[]): Packed {
     const packer = new ItemPacker();
-    const keys = names.map((name) => treeKey(name));
-    const known =
-      keys.length < MANY_NAMES ? undefined : this.rows.present(folder, keys.map(keyText), device);
-    for (const key of keys) {
-      const isThere = known?.has(keyText(key)) ?? true;
-      packer.item(isThere ? this.rows.one(folder, key, device) : undefined);
+    for (const item of this.headsOf(folder, device, names)) {
+      packer.item(item && this.rows.withList(item));
     }
     return packer.take();
   }
@@ -45,8 +41,20 @@ export class IndexQueries {
   /** Without lists of more than one block. */
   heads(folder: number, device: number, names: readonly string[]): Packed {
     const packer = new ItemPacker();
-    for (const name of names) packer.item(this.rows.head(folder, treeKey(name), device));
+    for (const item of this.headsOf(folder, device, names)) packer.item(item);
     return packer.take();
+  }
+
+  private headsOf(
+    folder: number,
+    device: number,
+    names: readonly string[],
+  ): (RawItem | undefined)[] {
+    const keys = names.map((name) => treeKey(name));
+    if (keys.length < MANY_NAMES) return keys.map((key) => this.rows.head(folder, key, device));
+    const texts = keys.map(keyText);
+    const known = this.rows.heads(folder, texts, device);
+    return texts.map((text) => known.get(text));
   }
 
   globals(folder: number, names: readonly string[]): Packed {
@@ -81,10 +89,10 @@ export class IndexQueries {
   neededOf(folder: number, names: readonly string[], gate?: NeedGate): Packed {
     const packer = new ItemPacker();
     const gated = gate && new GatedNeeds(this.db, folder, gate);
-    for (const name of names) {
-      if (gated?.mayPass(treeKey(name)) === false) continue;
-      packer.need(this.need(folder, treeKey(name)));
-      if (packer.length >= NEEDS_BYTES_MAX) break;
+    const keys = names.map((name) => treeKey(name)).filter((key) => gated?.mayPass(key) !== false);
+    const ahead = new RowsAhead(this.rows, folder, keys);
+    for (let at = 0; at < keys.length && packer.length < NEEDS_BYTES_MAX; at += 1) {
+      packer.need(this.needIn(ahead.at(at)));
     }
     return packer.take();
   }
@@ -158,7 +166,10 @@ export class IndexQueries {
   }
 
   movePairs(folder: number, after: Uint8Array, limit: number): MovePage {
-    return movePairs(this.db, folder, after, limit, (key) => this.need(folder, key));
+    return movePairs(this.db, folder, after, limit, (keys) => {
+      const ahead = new RowsAhead(this.rows, folder, keys);
+      return (place) => this.needIn(ahead.at(place));
+    });
   }
 
   /** Of each block hash, where our own files, in any folder, have it. */

@@ -26,7 +26,7 @@ export function movePairs(
   folder: number,
   after: Uint8Array,
   limit: number,
-  needOf: (key: Uint8Array) => RawNeed | undefined,
+  needsOf: (keys: readonly Uint8Array[]) => (place: number) => RawNeed | undefined,
 ): MovePage {
   const packer = new ItemPacker();
   const moved = db.statement(
@@ -41,21 +41,25 @@ export function movePairs(
   let left = limit;
   for (let looked = 0; looked < ROWS_PER_PAGE_MAX; looked += ROWS_AT_ONCE) {
     const rows = statement.all(folder, last, ROWS_AT_ONCE);
-    for (const [name, content, threat] of rows) {
+    const found = rows.flatMap(([name, content, threat]) => {
+      // What threatens something here has the content of that.
+      const isNew = content !== null && threat === null;
+      const source = isNew ? sources.next(content as Uint8Array) : undefined;
+      return source === undefined ? [] : [{ name: name as Uint8Array, source }];
+    });
+    const needOf = needsOf(found.flatMap(({ name, source }) => [name, source]));
+    for (const [at, { name }] of found.entries()) {
       if (left === 0 || packer.length >= PAGE_BYTES_MAX)
         return { pairs: packer.take(), next: last };
-      last = name as Uint8Array;
-      // What threatens something here has the content of that.
-      if (content === null || threat !== null) continue;
-      const source = sources.next(content as Uint8Array);
-      if (source === undefined) continue;
-      const [wanted, given] = [needOf(last), needOf(source)];
+      const [wanted, given] = [needOf(2 * at), needOf(2 * at + 1)];
+      last = name;
       if (wanted === undefined || given === undefined) continue;
       packer.need(wanted);
       packer.need(given);
       left -= 1;
     }
     if (rows.length < ROWS_AT_ONCE) return { pairs: packer.take() };
+    last = rows.at(-1)?.[0] as Uint8Array;
   }
   return { pairs: packer.take(), next: last };
 }

@@ -273,8 +273,8 @@ export abstract class PackedIndexDatabase extends IndexDatabase {
     return this.read('fact', key);
   }
 
-  setFact(key: string, value: string): Promise<void> {
-    return this.change('setFact', key, value);
+  setFacts(facts: Readonly<Record<string, string>>): Promise<void> {
+    return this.change('setFacts', facts);
   }
 }
 

@@ -80,7 +80,10 @@ export class PendingRecords {
       string | undefined;
   }
 
-  setFact(key: string, value: string): void {
-    this.db.statement('INSERT OR REPLACE INTO facts VALUES(?, ?)').run(key, value);
+  /** All or none. */
+  setFacts(facts: Readonly<Record<string, string>>): void {
+    this.db
+      .statement('INSERT OR REPLACE INTO facts SELECT value ->> 0, value ->> 1 FROM json_each(?)')
+      .run(JSON.stringify(Object.entries(facts)));
   }
 }

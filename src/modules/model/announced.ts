@@ -21,7 +21,7 @@ interface Announced {
 export class AnnouncedSequences {
   private readonly known = new Map<string, Promise<Announced>>();
 
-  constructor(private readonly database: Pick<IndexDatabase, 'fact' | 'setFact'>) {}
+  constructor(private readonly database: Pick<IndexDatabase, 'fact' | 'setFacts'>) {}
 
   async toAnybody(folder: string): Promise<number> {
     return (await this.of(folder)).toAnybody;
@@ -35,21 +35,22 @@ export class AnnouncedSequences {
   /** The folder's index is dropped: the next one begins anew. */
   async forget(folder: string): Promise<void> {
     this.known.set(folder, Promise.resolve({ toAnybody: 0, toOthers: 0, byDevice: new Map() }));
-    await this.database.setFact(devicesKey(folder), '{}');
-    await this.database.setFact(factKey(folder), '0');
+    await this.database.setFacts({ [devicesKey(folder)]: '{}', [factKey(folder)]: '0' });
   }
 
   /** Resolves when it is durable. */
   async raise(folder: string, device: DeviceId, sequence: number): Promise<void> {
     const announced = await this.of(folder);
+    const facts: Record<string, string> = {};
     if (sequence > (announced.byDevice.get(device) ?? -1)) {
       announced.byDevice.set(device, sequence);
-      const devices = JSON.stringify(Object.fromEntries(announced.byDevice));
-      await this.database.setFact(devicesKey(folder), devices);
+      facts[devicesKey(folder)] = JSON.stringify(Object.fromEntries(announced.byDevice));
     }
-    if (sequence <= announced.toAnybody) return;
-    announced.toAnybody = sequence;
-    await this.database.setFact(factKey(folder), String(sequence));
+    if (sequence > announced.toAnybody) {
+      announced.toAnybody = sequence;
+      facts[factKey(folder)] = String(sequence);
+    }
+    if (Object.keys(facts).length > 0) await this.database.setFacts(facts);
   }
 
   private of(folder: string): Promise<Announced> {
