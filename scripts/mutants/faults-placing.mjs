@@ -125,6 +125,12 @@ export const placing = [
     [FS_REAL],
   ),
   mutant(
+    'disk-thread-renames-over-anything',
+    'Where the system can rename, a small file that is pulled takes the place of one that the user has just made.',
+    [edit('src/platform/system-calls.ts', 'RENAME_NOREPLACE = 1', 'RENAME_NOREPLACE = 0')],
+    [FS_REAL],
+  ),
+  mutant(
     'new-item-over-anything',
     'A file that is pulled takes the place of one that the user has just made under that name.',
     [
