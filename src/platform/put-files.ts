@@ -146,7 +146,9 @@ function create(task: PutTask, places: Places): number {
   const { directory, file } = task;
   const place = places.of(directory);
   const created =
-    place && systemCalls()?.open(place, file.tempName, CREATE, file.createPermissions);
+    place === undefined
+      ? undefined
+      : systemCalls()?.open(place, file.tempName, CREATE, file.createPermissions);
   return created ?? fs.openSync(tempOf(task), CREATE, file.createPermissions);
 }
 

@@ -282,6 +282,7 @@ export abstract class IndexDatabase {
 
   /** Small facts by key, for instance the full ID seen for a 2013 fingerprint. */
   abstract fact(key: string): Promise<string | undefined>;
+  /** All or none of them. */
   abstract setFacts(facts: Readonly<Record<string, string>>): Promise<void>;
 
   setFact(key: string, value: string): Promise<void> {

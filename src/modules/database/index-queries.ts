@@ -59,8 +59,10 @@ export class IndexQueries {
 
   globals(folder: number, names: readonly string[]): Packed {
     const packer = new ItemPacker();
-    for (const name of names) {
-      const { global } = standingOf(this.rows.ofName(folder, treeKey(name)));
+    const keys = names.map((name) => treeKey(name));
+    const ahead = new RowsAhead(this.rows, folder, keys);
+    for (const at of keys.keys()) {
+      const { global } = standingOf(ahead.at(at));
       packer.item(global && this.rows.withList(global.raw));
     }
     return packer.take();
@@ -68,7 +70,7 @@ export class IndexQueries {
 
   needed(folder: number, name: string): Packed {
     const packer = new ItemPacker();
-    packer.need(this.need(folder, treeKey(name)));
+    packer.need(this.needIn(this.rows.ofName(folder, treeKey(name))));
     return packer.take();
   }
 
@@ -234,10 +236,6 @@ export class IndexQueries {
       .statement(`SELECT name FROM needs WHERE folder = ? AND name > ? ORDER BY name LIMIT ?`)
       .all(folder, after, limit)
       .map(([name]) => name as Uint8Array);
-  }
-
-  private need(folder: number, key: Uint8Array): RawNeed | undefined {
-    return this.needIn(this.rows.ofName(folder, key));
   }
 
   private needIn(items: readonly DeviceItem[]): RawNeed | undefined {

@@ -10,6 +10,7 @@ import { decodeFacts, nameOfKey } from './item-encoding.js';
 import { ItemPacker, type Packed } from './item-packing.js';
 import { type KnownNames } from './known-names.js';
 import { type DeviceItem, standingOf } from './name-standing.js';
+import { RowsAhead } from './rows-ahead.js';
 import { LOCAL } from './schema.js';
 import { type SqliteConnection, type SqlRow } from './sqlite-connection.js';
 
@@ -82,8 +83,9 @@ export class IndexWalks {
     const begin = from ?? treeKey('');
     const end = this.keyAhead(folder, begin);
     const keys = this.differing(folder, device ?? NOBODY, begin, end, limit);
-    for (const key of keys) {
-      const items = this.rows.ofName(folder, key);
+    const ahead = new RowsAhead(this.rows, folder, keys);
+    for (const at of keys.keys()) {
+      const items = ahead.at(at);
       const { global } = standingOf(items);
       const theirs = items.find(({ deviceNumber }) => deviceNumber === device);
       if (global !== undefined && isNeeded(global.file, theirs?.file)) packer.item(global.raw);

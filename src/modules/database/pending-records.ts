@@ -82,8 +82,9 @@ export class PendingRecords {
 
   /** All or none. */
   setFacts(facts: Readonly<Record<string, string>>): void {
-    this.db
-      .statement('INSERT OR REPLACE INTO facts SELECT value ->> 0, value ->> 1 FROM json_each(?)')
-      .run(JSON.stringify(Object.entries(facts)));
+    const statement = this.db.statement('INSERT OR REPLACE INTO facts VALUES(?, ?)');
+    this.db.transaction(() => {
+      for (const [key, value] of Object.entries(facts)) statement.run(key, value);
+    });
   }
 }

@@ -1,9 +1,9 @@
 /** Entry of a hasher's worker thread: groups of pieces in, their hashes out (hash-pieces.ts). */
 import { parentPort } from 'node:worker_threads';
 import { SystemClock } from '../../platform/clock.js';
+import { serveRequests } from '../../platform/thread-port.js';
 import { PieceHasher, type HashRequest } from './hash-pieces.js';
 import { columnBuffers } from './stat-columns.js';
-import { serveRequests } from '../../platform/thread-port.js';
 
 const hasher = new PieceHasher(new SystemClock());
 

@@ -1,9 +1,9 @@
 /** Entry of the watcher's thread: requests in, changes out (watch-sessions.ts). */
 import { parentPort } from 'node:worker_threads';
 import { SystemClock } from '../../platform/clock.js';
+import { serveRequests } from '../../platform/thread-port.js';
 import { WatchSessions } from './watch-sessions.js';
 import { type WatchRequest } from './watch-messages.js';
-import { serveRequests } from '../../platform/thread-port.js';
 
 /** A wake for each event would cost more than what is done about it; the system's queue holds them meanwhile. */
 const REST_MS = 10;
