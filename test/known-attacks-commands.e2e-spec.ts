@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BesiegedNode, contentOf } from './support/besieged-node.js';
+import { BesiegedNode } from './support/besieged-node.js';
 import { until } from './support/wait.js';
 
 jest.setTimeout(30_000);
@@ -46,11 +46,14 @@ afterAll(async () => {
 
 /** What the program was given, run by run: its arguments, then the variables that name the file. */
 function runs(): string[][] {
-  const said = contentOf(join(tools, 'said')) ?? '';
-  return said
-    .split('\0\0')
-    .slice(0, -1)
-    .map((one) => one.split('\0'));
+  const said = fs.readdirSync(tools).filter((name) => name.startsWith('said-'));
+  return said.flatMap((name) =>
+    fs
+      .readFileSync(join(tools, name), 'utf8')
+      .split('\0\0')
+      .slice(0, -1)
+      .map((one) => one.split('\0')),
+  );
 }
 
 describe('CVE-2015-2846: a command made of names that others chose', () => {
@@ -86,13 +89,13 @@ describe('CVE-2015-2846: a command made of names that others chose', () => {
   });
 });
 
-/** Writes what it was given, each part ended by a NUL, and takes the file away as it is asked to. */
+/** Writes what it was given, each part ended by a NUL, and takes the file away as it is asked to. Several run at once. */
 const KEEP_SCRIPT = `#!/bin/sh
 dir="$1"
 shift
 {
   for each in "$@" "$FOLDER_PATH" "$FOLDER_FILESYSTEM"; do printf '%s\\0' "$each"; done
   printf '%s\\0\\0' "$FILE_PATH"
-} >> "$dir/said"
+} >> "$dir/said-$$"
 cd "$FOLDER_PATH" && rm "$1"
 `;
