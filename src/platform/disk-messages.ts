@@ -106,7 +106,7 @@ export function unpackRequest(request: DiskRequest): DiskTask[] {
         name,
         tempName: third,
         data: data.subarray(hashBytes),
-        ...(hashBytes > 0 ? { sha256: data.subarray(0, hashBytes) } : {}),
+        sha256: hashBytes > 0 ? data.subarray(0, hashBytes) : undefined,
         createPermissions,
         permissions: permissions === AS_CREATED ? undefined : permissions,
         modifiedS,
@@ -115,9 +115,10 @@ export function unpackRequest(request: DiskRequest): DiskTask[] {
       };
       return { kind: 'put', directory, file };
     }
-    const common = { directory, name, seen: seen as ItemStat };
-    if (KINDS[kind] === 'remove') return { kind: 'remove', ...common };
-    return { kind: KINDS[kind] === 'link' ? 'link' : 'rename', ...common, from: third };
+    const removed = seen as ItemStat;
+    if (KINDS[kind] === 'remove') return { kind: 'remove', directory, name, seen: removed };
+    const is = KINDS[kind] === 'link' ? 'link' : 'rename';
+    return { kind: is, directory, name, seen: removed, from: third };
   });
 }
 

@@ -119,7 +119,7 @@ export interface WholeFile {
   /** The file that it replaces, as it was when last looked at; undefined: nothing may be there. */
   readonly replaced: ItemStat | undefined;
   /** Of the data, to be checked before anything is made: else it fails with 'mismatch'. Absent: it was checked. */
-  readonly sha256?: Uint8Array;
+  readonly sha256?: Uint8Array | undefined;
 }
 
 /** The file's time as the disk has it, or why it is not there. */

@@ -30,7 +30,8 @@ export class EventBuffer {
   add(event: Omit<ApiEvent, 'id'>): void {
     if (!this.fits(event.type)) return;
     this.lastId += 1;
-    this.events.push({ id: this.lastId, ...event });
+    const { globalID, time, type, data } = event;
+    this.events.push({ id: this.lastId, globalID, time, type, data });
     // All that follow are moved: not for each single one.
     if (this.events.length >= 2 * EVENTS_MAX) this.events.splice(0, EVENTS_MAX);
     if (this.waiting.size > 0) this.wakeAll();

@@ -139,14 +139,13 @@ export class EventLogService {
 
   private hear<K extends keyof NodeEvents>(events: EventsService, name: K): void {
     const translate = TRANSLATIONS[name];
-    const facts = {
-      ownId: this.cert.deviceId,
-      stateSeconds: (folder: string): number | undefined => this.stateSeconds(folder),
-      connectionType: (device: string): string => this.connectionType(device),
-    };
+    const ownId = this.cert.deviceId;
+    const stateSeconds = (folder: string): number | undefined => this.stateSeconds(folder);
+    const connectionType = (device: string): string => this.connectionType(device);
     events.on(name, (payload) => {
       const { settings } = this.settings;
-      for (const event of translate?.(payload, { ...facts, settings }) ?? []) this.add(event);
+      const facts = { ownId, stateSeconds, connectionType, settings };
+      for (const event of translate?.(payload, facts) ?? []) this.add(event);
       if (name === 'StateChanged') this.noteState((payload as NodeEvents['StateChanged']).folder);
     });
   }

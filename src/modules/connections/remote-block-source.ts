@@ -9,6 +9,7 @@ import { messageOf, SyncError } from '../../domain/errors.js';
 import { type DeviceId } from '../../domain/wire-terms.js';
 import { type Clock } from '../../platform/clock.js';
 import { type PeerConnection } from '../protocol/connection-handler.js';
+import { type BlockRequest } from '../protocol/messages.js';
 import { BlockSource, BURST_BYTES_MAX, type TakeBlock, type WantedBlock } from './block-source.js';
 import { type ConnectedDevices } from './connected-devices.js';
 import { DeviceLoads } from './device-load.js';
@@ -134,7 +135,7 @@ export class RemoteBlockSource extends BlockSource {
     const onSlow = (): void => attempt.abort(new SyncError('timeout', 'is slow', true));
     const watch = this.watch(lease, startedMs, onSlow, attempt);
     try {
-      const messages = blocks.map((block) => ({ ...wireRequest(block), fromTemporary: false }));
+      const messages = blocks.map((block) => wireRequest(block, false));
       const answers = await connection.requestAll(messages, attempt.signal);
       signal.throwIfAborted();
       const given = answers.map((answer) => (answer instanceof Uint8Array ? answer : undefined));
@@ -223,10 +224,7 @@ export class RemoteBlockSource extends BlockSource {
     const fromTemporary = !task.devices.includes(device);
     try {
       if (connection === undefined) throw new SyncError('closed', 'not connected any more', true);
-      const bytes = await connection.request(
-        { ...wireRequest(block), fromTemporary },
-        attempt.signal,
-      );
+      const bytes = await connection.request(wireRequest(block, fromTemporary), attempt.signal);
       this.answered(connection, lease, block.size, startedMs);
       // The device has done its part: how long the rest takes says nothing about it.
       watch.cancel();
@@ -378,6 +376,7 @@ function sha256InThread(bytes: Uint8Array): Uint8Array {
 }
 
 /** The parts that a request carries. */
-function wireRequest({ folder, name, offset, size, hash: blockHash, blockNo }: WantedBlock) {
-  return { folder, name, offset, size, hash: blockHash, blockNo };
+function wireRequest(block: WantedBlock, fromTemporary: boolean): BlockRequest {
+  const { folder, name, offset, size, hash: blockHash, blockNo } = block;
+  return { folder, name, offset, size, hash: blockHash, blockNo, fromTemporary };
 }

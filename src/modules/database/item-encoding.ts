@@ -9,6 +9,7 @@
  */
 import { HASH_BYTES, type FileInfo, type ItemType } from '../../domain/file-info.js';
 import { type LocalFileInfo, type LocalSummary } from '../../domain/file-info.js';
+import { withDiskTime } from '../../domain/file-info-rules.js';
 import { type VersionFacts } from '../../domain/global-version.js';
 import { treeKey } from '../../domain/tree-order.js';
 import { type Counter, type VersionVector } from '../../domain/version-vector.js';
@@ -161,6 +162,12 @@ export function decodeModifiedBy(info: Uint8Array): bigint {
 
 /** Byte strings in the result are copies: they pin nothing. */
 export function decodeLocal(item: RawItem): LocalFileInfo {
+  const file = decodeRemote(item);
+  return withDiskTime(file, decodeDiskTime(item.info, file));
+}
+
+/** As decodeLocal. */
+export function decodeRemote(item: RawItem): FileInfo {
   const reader = new ByteReader(item.info);
   const first = reader.byte();
   const second = reader.byte();
@@ -171,10 +178,7 @@ export function decodeLocal(item: RawItem): LocalFileInfo {
   const permissions = reader.number();
   const blockSize = reader.number();
   const localFlags = (second & LOCAL_FLAGS) !== 0 ? reader.number() : 0;
-  const hasDiskTime = (first & DISK_TIME) !== 0;
-  const diskSeconds = hasDiskTime ? reader.number() : seconds;
-  const diskModifiedNs = hasDiskTime ? reader.number() : modifiedNs;
-  const isDiskBefore = (second & (hasDiskTime ? DISK_BEFORE_1970 : BEFORE_1970)) !== 0;
+  if ((first & DISK_TIME) !== 0) reader.skipNumbers(2);
   const symlinkTarget = (second & TARGET) !== 0 ? reader.text() : '';
   const modifiedBy = reader.uint64();
   const version = readVersion(reader);
@@ -199,14 +203,21 @@ export function decodeLocal(item: RawItem): LocalFileInfo {
     symlinkTarget,
     platform,
     localFlags,
-    diskModifiedS: isDiskBefore ? -diskSeconds : diskSeconds,
-    diskModifiedNs,
   };
 }
 
-export function decodeRemote(item: RawItem): FileInfo {
-  const { diskModifiedS: _s, diskModifiedNs: _ns, ...file } = decodeLocal(item);
-  return file;
+function decodeDiskTime(info: Uint8Array, { modifiedS, modifiedNs }: FileInfo) {
+  const reader = new ByteReader(info);
+  const first = reader.byte();
+  const second = reader.byte();
+  if ((first & DISK_TIME) === 0) return { diskModifiedS: modifiedS, diskModifiedNs: modifiedNs };
+  reader.skipNumbers(5);
+  if ((second & LOCAL_FLAGS) !== 0) reader.skipNumbers(1);
+  const seconds = reader.number();
+  return {
+    diskModifiedS: (second & DISK_BEFORE_1970) !== 0 ? -seconds : seconds,
+    diskModifiedNs: reader.number(),
+  };
 }
 
 export function decodeSummary(item: Pick<RawItem, 'key' | 'info'>): LocalSummary {

@@ -128,9 +128,10 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
       const id = this.nextId;
       this.nextId += 1;
       line.outstanding += 1;
-      this.pending.set(id, { ...next, line });
+      const { call, resolve, reject } = next;
+      this.pending.set(id, { call, resolve, reject, line });
       if (this.leaving.length === 0) queueMicrotask(() => this.send());
-      this.leaving.push({ id, call: next.call as WorkerRequest['call'] });
+      this.leaving.push({ id, call: call as WorkerRequest['call'] });
     }
   }
 

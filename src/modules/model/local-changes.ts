@@ -13,7 +13,7 @@ import {
   isSettled,
 } from '../../domain/file-info-rules.js';
 import { isReceiveOnlyChange, itemsEqual } from '../../domain/file-info-rules.js';
-import { timesEqual } from '../../domain/file-info-rules.js';
+import { timesEqual, withDiskTime } from '../../domain/file-info-rules.js';
 import { ownershipIn, sameOwnership, withOwnership } from '../../domain/platform-data.js';
 import { EMPTY_VECTOR, updateVector, type VersionVector } from '../../domain/version-vector.js';
 import { type ScannedItem } from '../scanner/scanner.service.js';
@@ -147,8 +147,7 @@ function settledAs(
   global: FileInfo,
   disk: Pick<LocalFileInfo, 'diskModifiedS' | 'diskModifiedNs'>,
 ): LocalFileInfo {
-  const { diskModifiedS, diskModifiedNs } = disk;
-  return { ...global, sequence: 0, localFlags: 0, diskModifiedS, diskModifiedNs };
+  return withDiskTime({ ...global, sequence: 0, localFlags: 0 }, disk);
 }
 
 /** Of a file whose content was not looked at again; undefined when the index knows no content: the next scan will. */

@@ -3,7 +3,7 @@
  * deleted. The versions contain both sides, so that the others follow without a conflict.
  */
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
-import { deletedFrom, isInvalid } from '../../domain/file-info-rules.js';
+import { deletedFrom, isInvalid, withDiskTime } from '../../domain/file-info-rules.js';
 import { mergeVectors, updateVector } from '../../domain/version-vector.js';
 import { type IndexDatabase, type NeededItem } from '../database/index-database.js';
 import { type ChangeContext } from './local-changes.js';
@@ -33,7 +33,8 @@ export function overriding(
 }
 
 function asLocal(file: FileInfo): LocalFileInfo {
-  return { ...file, localFlags: 0, symlinkTarget: '', diskModifiedS: 0, diskModifiedNs: 0 };
+  const disk = { diskModifiedS: 0, diskModifiedNs: 0 };
+  return withDiskTime({ ...file, localFlags: 0, symlinkTarget: '' }, disk);
 }
 
 /** Resolves with the highest sequence when all is recorded; undefined when there was nothing to override. */

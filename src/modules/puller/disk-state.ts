@@ -2,7 +2,7 @@
  * Does the disk hold what the index says? The answer decides whether an item may be touched: what differs may be a
  * change of the user's that no scan has seen yet, and is never overwritten.
  */
-import { timesEqual } from '../../domain/file-info-rules.js';
+import { timesEqual, withDiskTime } from '../../domain/file-info-rules.js';
 import { type FileInfo, type LocalFileInfo } from '../../domain/file-info.js';
 import { isReceiveOnlyChange } from '../../domain/file-info-rules.js';
 import {
@@ -85,15 +85,12 @@ export function recordOf(
   { global, local }: Pick<NeededItem, 'global' | 'local'>,
   stat: Pick<ItemStat, 'modifiedS' | 'modifiedNs'>,
 ): LocalFileInfo {
-  return {
-    ...global,
-    version: versionToRecord(global, local),
-    sequence: 0,
-    invalid: false,
-    localFlags: 0,
+  const version = versionToRecord(global, local);
+  const file = { ...global, version, sequence: 0, invalid: false, localFlags: 0 };
+  return withDiskTime(file, {
     diskModifiedS: stat.modifiedS,
     diskModifiedNs: stat.modifiedNs,
-  };
+  });
 }
 
 function versionToRecord(global: FileInfo, local: LocalFileInfo | undefined): VersionVector {

@@ -253,7 +253,9 @@ export class PullPass {
     }
     this.ctx.patience.progress();
     this.trace(`${job.action.kind} ${name}: ${error ?? 'done'}`);
-    if (isVisible(job)) this.events.emit('ItemFinished', { ...this.eventOf(job), error });
+    if (!isVisible(job)) return;
+    const { folder, item, type, action } = this.eventOf(job);
+    this.events.emit('ItemFinished', { folder, item, type, action, error });
   }
 
   private async perform({ item, action }: PullJob): Promise<PullResult> {

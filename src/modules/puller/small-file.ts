@@ -80,6 +80,8 @@ export function wholeFile(
   { global }: NeededItem,
   data: Uint8Array,
   replaced: ItemStat | undefined,
+  /** Of content that is still to be checked. */
+  sha256?: Uint8Array,
 ): WholeFile {
   const isApplied = appliesPermissions(global, ctx.folder.settings);
   const kept = isApplied ? global.permissions : replaced?.permissions;
@@ -92,6 +94,7 @@ export function wholeFile(
     modifiedS: global.modifiedS,
     modifiedNs: global.modifiedNs,
     replaced,
+    sha256,
   };
 }
 

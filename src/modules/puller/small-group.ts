@@ -154,10 +154,9 @@ async function putAll(
     return bytes === undefined ? [] : [{ item, bytes }];
   });
   for (const { item } of given) ctx.temps.begun(item.global.name);
-  const files = given.map(({ item, bytes }) => ({
-    ...wholeFile(ctx, item, bytes, undefined),
-    sha256: blockHash(item.global, 0),
-  }));
+  const files = given.map(({ item, bytes }) =>
+    wholeFile(ctx, item, bytes, undefined, blockHash(item.global, 0)),
+  );
   const outcomes = await ctx.fs.putFiles(files);
   const put = given.flatMap(({ item }, index) => {
     const outcome = outcomes[index] as PutOutcome;

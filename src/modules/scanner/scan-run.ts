@@ -256,7 +256,7 @@ export class ScanRun {
   private tellChanged(
     { name, symlinkTarget }: WalkedItem,
     stat: ItemStat,
-    content: Pick<ScannedItem, 'blockSize' | 'blockHashes'>,
+    { blockSize, blockHashes }: Pick<ScannedItem, 'blockSize' | 'blockHashes'>,
   ): void {
     const { type } = stat;
     // The plan takes these for absent and the hasher refuses them.
@@ -271,8 +271,9 @@ export class ScanRun {
       modifiedNs: isLink ? 0 : stat.modifiedNs,
       permissions: isLink ? 0 : stat.permissions & 0o777,
       symlinkTarget,
-      ...(accounts === undefined ? {} : { owner: ownerOf(stat, accounts) }),
-      ...content,
+      owner: accounts === undefined ? undefined : ownerOf(stat, accounts),
+      blockSize,
+      blockHashes,
     };
     this.parts.findings.add({ kind: 'changed', item });
   }
