@@ -15,7 +15,6 @@ import { LINK_CODES, toSyncError } from './system-errors.js';
 /** Directories held at once for a step, each a descriptor. */
 const DIRECTORIES_AT_ONCE = 64;
 const FILES_AT_ONCE = 1_000;
-const ANY = { modifiedS: 0, modifiedNs: 0, permissions: undefined };
 
 export interface RealMoveParts {
   readonly root: string;
@@ -45,7 +44,10 @@ export class RealMoves implements FileMoves {
   }
 
   async look(files: readonly FileLook[]): Promise<(boolean | Error)[]> {
-    const looks = files.map(({ name, size }) => ({ ...ANY, from: name, to: name, size }));
+    const looks = files.map(({ name, size }) => {
+      const [modifiedS, modifiedNs, permissions] = [0, 0, undefined];
+      return { from: name, to: name, size, modifiedS, modifiedNs, permissions };
+    });
     return this.inGroups<boolean>(looks, 'look', [], ({ yes }, at) => yes[at] === 1);
   }
 

@@ -12,6 +12,7 @@ import { type MovePage, movePairs } from './move-pairs.js';
 import { type DeviceItem, holdersOf, isReadable, standingOf } from './name-standing.js';
 import { needPlaces, type NeedOrder, type NeedPlace } from './need-order.js';
 import { RowsAhead } from './rows-ahead.js';
+import { rowsOfContents } from './rows-of-contents.js';
 import { LOCAL, WITH_BLOCKS_1 } from './schema.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 import { readSummaryPage, type SummaryPage } from './summary-page.js';
@@ -155,11 +156,22 @@ export class IndexQueries {
 
   /** Of each content the files of ours that have it. */
   localsOf(folder: number, contents: readonly Uint8Array[], limit: number): ContentFile[][] {
-    const statement = this.db.statement(
-      `SELECT name, info FROM items WHERE ${WITH_BLOCKS_1} AND folder = ?2 LIMIT ?3`,
+    const many = this.db.statement(
+      `SELECT j.key, i.name, i.info FROM json_each(?) j
+       CROSS JOIN items i ON i.device = ${LOCAL} AND i.blocks_hash = unhex(j.value)
+         AND substr(i.blocks_hash, 1, ${PREFIX_BYTES}) = substr(unhex(j.value), 1, ${PREFIX_BYTES})
+         AND i.folder = ? LIMIT ?`,
     );
-    return contents.map((content) =>
-      statement.all(content, folder, limit).flatMap(([key, info]) => {
+    const one = this.db.statement(
+      `SELECT 0, name, info FROM items WHERE ${WITH_BLOCKS_1} AND folder = ?2 LIMIT ?3`,
+    );
+    const rowsOf = rowsOfContents(
+      contents,
+      (keys, rowsMax) => many.all(keys, folder, rowsMax),
+      (content) => one.all(content, folder, limit),
+    );
+    return rowsOf.map((rows) =>
+      rows.slice(0, limit).flatMap(([, key, info]) => {
         const facts = decodeFacts(info as Uint8Array);
         if (!isReadable(LOCAL, facts)) return [];
         return [{ name: nameOfKey(key as Uint8Array), size: facts.size }];

@@ -103,4 +103,36 @@ describe('pairs of moved files', () => {
     expect((await database.localsOf(FOLDER, contents, 1))[0]).toHaveLength(1);
     expect(await database.localsOf('unknown', contents, 1)).toEqual([[], [], []]);
   });
+
+  it.each([1, 60])('finds them in one go, and %p for each content', async (each) => {
+    const contents = Array.from({ length: 20 }, (_, at) => `content ${at}`);
+    const namesOf = (content: string, at: number): string[] =>
+      at === 3 ? [] : Array.from({ length: at === 7 ? 100 : each }, (_, no) => `${content}/${no}`);
+    await have(
+      ...contents.flatMap((content, at) => namesOf(content, at).map((name) => ours(name, content))),
+    );
+    const hashes = contents.map((content) => ours('x', content).blocksHash);
+    const found = await database.localsOf(FOLDER, hashes, 80);
+    expect(found.map((files) => files.length)).toEqual(
+      contents.map((content, at) => Math.min(80, namesOf(content, at).length)),
+    );
+    for (const [at, files] of found.entries()) {
+      for (const { name } of files) expect(name).toContain(`content ${at}/`);
+    }
+  });
+
+  it.each([1, 60])('pairs in one go, and where %p have each content', async (each) => {
+    const contents = Array.from({ length: 20 }, (_, at) => `content ${at}`);
+    const names = contents.flatMap((content) =>
+      Array.from({ length: each }, (_, no) => ({ name: `${content}/${no}`, content })),
+    );
+    await have(...names.map(({ name, content }) => ours(name, content)));
+    await announce(
+      ...names.map(({ name, content }) => fileInfo(`moved/${name}`, content, theirs)),
+      ...names.map(({ name }) => deletedInfo(name, theirs)),
+    );
+    const found = await pairs(2_000);
+    expect(found).toHaveLength(names.length);
+    expect(new Set(found.map((pair) => pair.split(' > ')[0])).size).toBe(names.length);
+  });
 });

@@ -3,7 +3,9 @@
  * question for each file costs more than the answer. Only deletes that were found to be moves (threat-rows.ts) are looked at.
  */
 import { Threat } from '../../domain/guard-threat.js';
+import { keyText } from './index-rows.js';
 import { ItemPacker, type Packed, type RawNeed } from './item-packing.js';
+import { rowsOfContents } from './rows-of-contents.js';
 import { type SqliteConnection } from './sqlite-connection.js';
 
 /** Needs read at once … */
@@ -41,10 +43,11 @@ export function movePairs(
   let left = limit;
   for (let looked = 0; looked < ROWS_PER_PAGE_MAX; looked += ROWS_AT_ONCE) {
     const rows = statement.all(folder, last, ROWS_AT_ONCE);
-    const found = rows.flatMap(([name, content, threat]) => {
-      // What threatens something here has the content of that.
-      const isNew = content !== null && threat === null;
-      const source = isNew ? sources.next(content as Uint8Array) : undefined;
+    // What threatens something here has the content of that.
+    const fresh = rows.filter(([, content, threat]) => content !== null && threat === null);
+    sources.lookFor(fresh.map(([, content]) => content as Uint8Array));
+    const found = fresh.flatMap(([name, content]) => {
+      const source = sources.next(content as Uint8Array);
       return source === undefined ? [] : [{ name: name as Uint8Array, source }];
     });
     const needOf = needsOf(found.flatMap(({ name, source }) => [name, source]));
@@ -74,20 +77,33 @@ class Sources {
     private readonly limit: number,
   ) {}
 
+  /** Before `next` is asked for one of these contents. */
+  lookFor(contents: readonly Uint8Array[]): void {
+    const wanted = new Map(contents.map((content) => [keyText(content), content]));
+    for (const key of this.left.keys()) wanted.delete(key);
+    const { db, folder } = this;
+    const many = db.statement(
+      `SELECT j.key, n.name FROM json_each(?) j
+       CROSS JOIN needs n ON n.folder = ? AND n.threat = ${Threat.moved}
+         AND n.content = unhex(j.value) LIMIT ?`,
+    );
+    const one = db.statement(
+      `SELECT 0, name FROM needs WHERE folder = ? AND threat = ${Threat.moved} AND content = ?
+       LIMIT ?`,
+    );
+    const rowsOf = rowsOfContents(
+      [...wanted.values()],
+      (keys, rowsMax) => many.all(keys, folder, rowsMax),
+      (content) => one.all(folder, content, this.limit),
+    );
+    [...wanted.keys()].forEach((key, at) => {
+      const names = rowsOf[at]?.map(([, name]) => name as Uint8Array);
+      this.left.set(key, names ?? []);
+    });
+  }
+
   /** One that was not given yet. */
   next(content: Uint8Array): Uint8Array | undefined {
-    const key = Buffer.from(content).toString('base64');
-    let names = this.left.get(key);
-    if (names === undefined) {
-      names = this.db
-        .statement(
-          `SELECT name FROM needs WHERE folder = ? AND threat = ${Threat.moved} AND content = ?
-           LIMIT ?`,
-        )
-        .all(this.folder, content, this.limit)
-        .map(([name]) => name as Uint8Array);
-      this.left.set(key, names);
-    }
-    return names.shift();
+    return this.left.get(keyText(content))?.shift();
   }
 }

@@ -3,7 +3,8 @@
  *
  * Rules that the libraries ask for (sqlite-library.ts), kept here so that nobody else needs to know them. Of both: parameters
  * always go in one array, as a single Uint8Array or null would be taken for named ones; there is no open iterator, which would
- * hold a read transaction. Of better-sqlite3: numbered parameters (?1) are named ones. Of libsql: `all` leaves memory behind
+ * hold a read transaction. Of better-sqlite3: numbered
+ * parameters (?1) are named ones, so that they are written as ones in their order (?). Of libsql: `all` leaves memory behind
  * until the event loop turns, so that `get` is what runs once per item; close() does not close while statements live, hence
  * the journal is emptied and removed before. Integers come as numbers: unsigned 64-bit values are stored as 8-byte blobs.
  */
@@ -19,14 +20,15 @@ export type SqlValue = number | string | Uint8Array | null;
 export type SqlRow = SqlValue[];
 
 const READS = /^\s*SELECT\b/i;
-const NUMBERED = /\?\d/;
+const NUMBERED = /\?(\d+)/g;
 
 export class SqlStatement {
   constructor(
     private readonly connection: SqliteConnection,
     private readonly inner: SqliteStatement,
     private readonly changes: boolean,
-    private readonly isNumbered: boolean,
+    /** Which of the values each parameter is; undefined: each the next one. */
+    private readonly places: readonly number[] | undefined,
   ) {}
 
   run(...values: SqlValue[]): void {
@@ -45,9 +47,9 @@ export class SqlStatement {
     return this.connection.guard(() => this.inner.all(this.bound(values))) as SqlRow[];
   }
 
-  private bound(values: readonly SqlValue[]): unknown {
-    if (!this.isNumbered) return values;
-    return Object.fromEntries(values.map((value, index) => [index + 1, value]));
+  private bound(values: readonly SqlValue[]): readonly SqlValue[] {
+    if (this.places === undefined) return values;
+    return this.places.map((place) => values[place] as SqlValue);
   }
 }
 
@@ -60,7 +62,7 @@ export class SqliteConnection {
   constructor(
     readonly path: string,
     private readonly onCorrupt: () => void = () => {},
-    private readonly library: SqliteLibrary = bestSqliteLibrary(),
+    library: SqliteLibrary = bestSqliteLibrary(),
   ) {
     this.inner = this.guard(() => library.open(path));
   }
@@ -81,10 +83,10 @@ export class SqliteConnection {
   }
 
   private prepared(sql: string): SqlStatement {
-    const inner = this.guard(() => this.inner.prepare(sql));
+    const places = [...sql.matchAll(NUMBERED)].map(([, number]) => Number(number) - 1);
+    const inner = this.guard(() => this.inner.prepare(sql.replace(NUMBERED, '?')));
     if (inner.reader) inner.raw(true);
-    const isNumbered = this.library.name === 'better-sqlite3' && NUMBERED.test(sql);
-    return new SqlStatement(this, inner, !READS.test(sql), isNumbered);
+    return new SqlStatement(this, inner, !READS.test(sql), places.length > 0 ? places : undefined);
   }
 
   execute(sql: string): void {

@@ -6,6 +6,7 @@
 import { isInvalid } from '../../domain/file-info-rules.js';
 import { type LocalFileInfo } from '../../domain/file-info.js';
 import { type FolderFs } from '../../platform/folder-fs.js';
+import { forEachConcurrently, TaskQueue } from '../../platform/task-queue.js';
 import { type IndexDatabase } from '../database/index-database.js';
 import { type ScanFinding } from '../scanner/scanner.service.js';
 import { type GuardRules } from './guard-rules.js';
@@ -23,6 +24,7 @@ const MOVE_TARGETS_MAX = 8;
 const TARGETS_MAX = 32_768;
 /** Contents that are looked for at once. */
 const CONTENTS_AT_ONCE = 250;
+const LOOKS_AT_ONCE = 2;
 /** Contents of which it is remembered how many files have them; then all are looked for anew. */
 const CONTENTS_MAX = 1_000;
 
@@ -143,10 +145,15 @@ export class GuardedScan {
     const isFew = !this.isOverfull && lost < rules.filesMin;
     if (isFew) return;
     const gone = new Set(this.gone);
+    const { database, folder } = this.parts;
+    const rowsFrom = (from: number): Promise<(LocalFileInfo | undefined)[]> =>
+      database.locals(folder, this.gone.slice(from, from + NAMES_AT_ONCE));
+    let next = rowsFrom(0);
     for (let from = 0; from < this.gone.length; from += NAMES_AT_ONCE) {
-      const names = this.gone.slice(from, from + NAMES_AT_ONCE);
-      const rows = await this.parts.database.locals(this.parts.folder, names);
-      const files = rows.filter(isFile);
+      const files = (await next).filter(isFile);
+      next = rowsFrom(from + NAMES_AT_ONCE);
+      // Its failure is told when its turn comes.
+      next.catch(() => undefined);
       await this.lookForTargets(files, gone);
       for (const row of files) {
         if (this.isMoved(row)) continue;
@@ -168,14 +175,17 @@ export class GuardedScan {
       if (!this.targets.has(content)) unknown.set(content, row);
     }
     const all = [...unknown];
+    const parts: (typeof all)[] = [];
     for (let from = 0; from < all.length; from += CONTENTS_AT_ONCE) {
-      const part = all.slice(from, from + CONTENTS_AT_ONCE);
-      const counts = await this.targetsOf(
-        part.map(([, row]) => row),
-        gone,
-      );
-      part.forEach(([content], at) => this.targets.set(content, counts[at] ?? 0));
+      parts.push(all.slice(from, from + CONTENTS_AT_ONCE));
     }
+    // Side by side: the index looks for one while the disk is asked about another.
+    const queue = new TaskQueue({ tasksMax: LOOKS_AT_ONCE });
+    await forEachConcurrently(parts, queue, async (part) => {
+      const rows = part.map(([, row]) => row);
+      const counts = await this.targetsOf(rows, gone);
+      part.forEach(([content], at) => this.targets.set(content, counts[at] ?? 0));
+    });
   }
 
   /** Its content lies under another name, and is not that of another missing one. */

@@ -113,8 +113,8 @@ export class FolderScan {
     let step = await left.next();
     for (; step.done !== true; step = await left.next()) {
       await this.record(await this.withoutUnclear(fs, step.value));
-      await this.recording;
     }
+    await this.recording;
     const { changed, problems, retry } = this;
     return { changed, problems, retry, after: step.value };
   }

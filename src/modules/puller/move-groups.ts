@@ -19,7 +19,7 @@ import { appliesPermissions, isPresent, TRAVELLING_PERMISSIONS } from './pull-pl
 /** Files in a group. */
 export const MOVE_GROUP_FILES = 500;
 /** While one waits for the disk, the next is looked up, and one before is recorded. */
-const GROUPS_AT_ONCE = 2;
+const GROUPS_AT_ONCE = 3;
 /** Directories remembered as looked at. */
 const DIRECTORIES_MAX = 10_000;
 
