@@ -21,6 +21,8 @@ export interface DiskReply {
   /** Bytes read, in the order of the tasks; each takes as many as were asked for. */
   readonly data: Uint8Array<ArrayBuffer>;
   readonly failures: ReadonlyMap<number, DiskFailure>;
+  /** Of all of them together. */
+  readonly tookMs: number;
 }
 
 /**

@@ -17,15 +17,13 @@ import { type MoveReply, type MoveRequest, packMoves } from './file-moves.js';
 import { type FileId, type FileMove } from './folder-fs.js';
 import { errorFrom, type DiskResult, type DiskTask } from './disk-tasks.js';
 import { type BlockCopy, type BlockWrite } from './real-file-handle.js';
+import { TaskShare } from './task-share.js';
 import { WorkerThread } from './worker-thread.js';
 import { workerUrl } from './worker-url.js';
 
 export const DISK_THREADS_MAX = 4;
 /** One in work and one waiting, so that no thread idles until the event loop comes round. */
 const GROUPS_PER_THREAD_MAX = 2;
-const GROUP_TASKS_MAX = 64;
-/** Fewer are not shared out among the threads: a message costs more than a small read. */
-const GROUP_TASKS_MIN = 8;
 /** One writes while the other waits for the disk. */
 const PUT_THREADS_MAX = 2;
 const PUT_GROUP_FILES_MAX = 256;
@@ -63,6 +61,7 @@ export class DiskThreads {
   private readonly waiting: Waiting[] = [];
   private readonly waitingPuts: Waiting[] = [];
   private readonly blocks: Job[] = [];
+  private readonly share = new TaskShare();
   /** Whose it is to be handed to a thread. */
   private turn = 0;
   private users = 0;
@@ -183,10 +182,14 @@ export class DiskThreads {
   private nextGroup(): boolean {
     const to = this.waiting.length > 0 ? this.leastBusy() : undefined;
     if (to === undefined) return false;
-    // The share of a thread: all of them shall have work.
-    const share = Math.max(GROUP_TASKS_MIN, Math.ceil(this.waiting.length / DISK_THREADS_MAX));
-    const tasksMax = Math.min(GROUP_TASKS_MAX, share);
-    this.send(to, groupJob(takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX)));
+    const tasksMax = this.share.groupOf(this.waiting.length, DISK_THREADS_MAX);
+    const group = takeGroup(this.waiting, tasksMax, GROUP_BYTES_MAX);
+    const job = groupJob(group);
+    const settle = (reply: Reply): void => {
+      this.share.took(group.length, (reply as DiskReply).tookMs);
+      job.settle(reply);
+    };
+    this.send(to, { pack: job.pack, settle, reject: job.reject });
     return true;
   }
 

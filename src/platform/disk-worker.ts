@@ -1,6 +1,7 @@
 /** Entry of a disk thread: groups of tasks in, their results out (disk-tasks.ts); blocks one by one (block-tasks.ts). */
 import { parentPort } from 'node:worker_threads';
 import { type BlockRequest, runBlockTask } from './block-tasks.js';
+import { SystemClock } from './clock.js';
 import { DirectWrites } from './direct-writes.js';
 import { bytesOf, type DiskReply, type DiskRequest, unpackRequest } from './disk-messages.js';
 import { type DiskFailure, failureOf, runDiskTask } from './disk-tasks.js';
@@ -11,8 +12,10 @@ import { serveRequests } from './thread-port.js';
 
 const NO_BYTES = new Uint8Array(0);
 const direct = new DirectWrites();
+const clock = new SystemClock();
 
 function run(request: DiskRequest): DiskReply {
+  const startMs = clock.monotonicMs();
   const tasks = unpackRequest(request);
   const readBytes = tasks.reduce(
     (sum, task) => sum + (task.kind === 'read' ? bytesOf(task) : 0),
@@ -50,7 +53,8 @@ function run(request: DiskRequest): DiskReply {
     }
     at = end;
   });
-  return { group: request.group, numbers, data, failures };
+  const tookMs = clock.monotonicMs() - startMs;
+  return { group: request.group, numbers, data, failures, tookMs };
 }
 
 serveRequests((request: DiskRequest | BlockRequest | MoveRequest) => {
