@@ -43,7 +43,7 @@ export function localNameProblem(name: string): string | undefined {
   if (onWire !== undefined) return onWire;
   if (!PLAIN.test(name)) {
     if (name.includes('\0')) return 'the name has a NUL character';
-    if (/\p{Surrogate}/u.test(name)) return 'the name is not well-formed Unicode';
+    if (!name.isWellFormed()) return 'the name is not well-formed Unicode';
     if (name !== toNfc(name)) return 'the name is not in Unicode normal form C';
   }
   if (isInternalName(name)) return 'the name is reserved for the folder itself';

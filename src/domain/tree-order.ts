@@ -7,6 +7,9 @@
 const AFTER_SEPARATOR = 0x01;
 // eslint-disable-next-line no-control-regex
 const HAS_MARKS = /[\0\x01]/;
+/** One byte for each character, and no mark. */
+// eslint-disable-next-line no-control-regex
+const PLAIN = /^[\x02-\x7f]*$/;
 const UTF8 = new TextEncoder();
 
 /**
@@ -14,6 +17,7 @@ const UTF8 = new TextEncoder();
  * in a name (possible on the wire only) is 0x01 0x01 and the character U+0001 is 0x01 0x02.
  */
 export function treeKey(name: string): Uint8Array {
+  if (PLAIN.test(name)) return plainKey(name);
   if (!HAS_MARKS.test(name)) return UTF8.encode(name.replaceAll('/', '\0'));
   const bytes = UTF8.encode(name);
   const key: number[] = [];
@@ -22,6 +26,14 @@ export function treeKey(name: string): Uint8Array {
     else key.push(byte === 0x2f ? 0 : byte);
   }
   return Uint8Array.from(key);
+}
+
+/** The usual names, in half the time. */
+function plainKey(name: string): Uint8Array {
+  const key = new Uint8Array(name.length);
+  Buffer.from(key.buffer).write(name, 'latin1');
+  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) key[at] = 0;
+  return key;
 }
 
 /**

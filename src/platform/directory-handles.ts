@@ -125,8 +125,10 @@ export class DirectoryHandles implements CheckedDirectories {
   }
 
   async #reach(directory: string): Promise<Handle> {
-    const components = componentsOf(directory);
     const target = linkOnWay(this.#links, directory);
+    const kept = target === undefined ? this.#stillKept(directory) : undefined;
+    if (kept !== undefined) return this.#share(kept);
+    const components = componentsOf(directory);
     if (target !== undefined) {
       const first = await this.#openTarget(components[0] as string, target);
       return this.#descend(first, 1, components);
@@ -140,13 +142,13 @@ export class DirectoryHandles implements CheckedDirectories {
     }
     if (nearest.depth === components.length) return nearest.handle;
     const opened = this.#descend(nearest.handle, nearest.depth, components);
-    const kept = opened.then((reached) => this.#keep(directory, reached));
+    const keeping = opened.then((reached) => this.#keep(directory, reached));
     this.#opening.set(
       directory,
-      kept.catch(() => undefined),
+      keeping.catch(() => undefined),
     );
     try {
-      await kept;
+      await keeping;
       return await opened;
     } finally {
       this.#opening.delete(directory);
@@ -188,18 +190,24 @@ export class DirectoryHandles implements CheckedDirectories {
   #nearestKept(directory: string, depth: number): { handle: Handle; depth: number } {
     if (this.#kept.size > 0) {
       for (let name = directory; depth > 0; depth--, name = parentOf(name)) {
-        const handle = this.#kept.get(name);
-        if (!handle) continue;
-        this.#kept.delete(name);
-        if (this.#isStillInPlace(handle)) {
-          // Last in the map means most recently used.
-          this.#kept.set(name, handle);
-          return { handle: this.#share(handle), depth };
-        }
-        this.#drop(handle);
+        const handle = this.#stillKept(name);
+        if (handle !== undefined) return { handle: this.#share(handle), depth };
       }
     }
     return { handle: this.#share(this.#rootHandle), depth: 0 };
+  }
+
+  #stillKept(name: string): Handle | undefined {
+    const handle = this.#kept.get(name);
+    if (handle === undefined) return undefined;
+    this.#kept.delete(name);
+    if (this.#isStillInPlace(handle)) {
+      // Last in the map means most recently used.
+      this.#kept.set(name, handle);
+      return handle;
+    }
+    this.#drop(handle);
+    return undefined;
   }
 
   /** Asked once in a turn: what is begun in it takes place later anyway. */

@@ -4,9 +4,6 @@
  */
 import { SyncError } from '../domain/errors.js';
 
-// A lone surrogate would become U+FFFD on its way to the disk, and so reach another file.
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /** The components of a name; none for the root. Throws SyncError 'refused'. */
 export function componentsOf(name: string): string[] {
   if (name === '') return [];
@@ -22,14 +19,24 @@ export function componentsOf(name: string): string[] {
 
 /** The directory that holds the name, and its last component. Throws SyncError 'refused' for the root. */
 export function splitName(name: string): { parent: string; base: string } {
-  if (componentsOf(name).length === 0) throw refused(name, 'expected an item below the root');
+  if (name === '') throw refused(name, 'expected an item below the root');
+  if (!isOrdinary(name)) componentsOf(name);
   const slash = name.lastIndexOf('/');
   return { parent: slash < 0 ? '' : name.slice(0, slash), base: name.slice(slash + 1) };
 }
 
-/** Whether text reaches the system unchanged. */
+/** Whether componentsOf takes it, as far as that can be told at a glance: nearly always. */
+function isOrdinary(name: string): boolean {
+  if (name.startsWith('/') || name.startsWith('.') || name.endsWith('/')) return false;
+  return !name.includes('/.') && !name.includes('//') && isStorable(name);
+}
+
+/**
+ * Whether text reaches the system unchanged: a lone surrogate would become U+FFFD on its way to the disk, and so reach
+ * another file.
+ */
 export function isStorable(text: string): boolean {
-  return !text.includes('\0') && !LONE_SURROGATE.test(text);
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 /** Bytes that are not UTF-8, in a form that can be printed and told apart. */
