@@ -80,7 +80,8 @@ export class NodeService implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Opens the index and tells the id of our counters in version vectors (see LocalIdentity). */
   private async openIndex(shortId: bigint): Promise<bigint> {
-    const { created } = await this.database.open();
+    const { created, library } = await this.database.open();
+    this.logger.debug(`Index opened with ${library}`);
     const known = await this.database.fact(REPLICA_FACT);
     if (known !== undefined) return BigInt(known);
     const isFirst = created && (await this.cert.isFirstIndex());

@@ -3,6 +3,7 @@
  * time for each statement. Else libsql, which has the same interface and its native part in its packages, and runs everywhere.
  */
 import { createRequire } from 'node:module';
+import { messageOf } from '../domain/errors.js';
 
 export type SqliteLibraryName = 'better-sqlite3' | 'libsql';
 
@@ -33,6 +34,8 @@ type Open = new (path: string, options?: SqliteOptions) => SqliteDatabase;
 
 export interface SqliteLibrary {
   readonly name: SqliteLibraryName;
+  /** Why it is not the faster one. */
+  readonly reason?: string;
   open(path: string, options?: SqliteOptions): SqliteDatabase;
 }
 
@@ -57,7 +60,8 @@ function best(): SqliteLibrary {
     // Its native part is loaded with the first database.
     library.open(':memory:').close();
     return library;
-  } catch {
-    return sqliteLibrary('libsql');
+  } catch (error) {
+    const [reason] = messageOf(error).split('\n');
+    return { ...sqliteLibrary('libsql'), reason: `better-sqlite3 cannot be used: ${reason}` };
   }
 }

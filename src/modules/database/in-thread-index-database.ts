@@ -11,6 +11,7 @@ import { openDatabaseFile } from './database-file.js';
 import { DatabaseMemory } from './database-memory.js';
 import { IndexCore, type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type IndexCall, type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
+import { type OpenedIndex } from './index-database.js';
 import { PackedIndexDatabase } from './packed-index-database.js';
 
 export { DatabaseMemory };
@@ -32,14 +33,14 @@ export class InThreadIndexDatabase extends PackedIndexDatabase {
     super(parts.randomness);
   }
 
-  async open(): Promise<{ created: boolean }> {
+  async open(): Promise<OpenedIndex> {
     const { storage, clock } = this.parts;
     const { db, created } =
       typeof storage === 'string' ? openDatabaseFile(storage, clock.nowMs()) : storage.open();
     this.core = new IndexCore(db);
     this.runner = new CallRunner(this.core, this.parts.pause ?? (() => Promise.resolve()));
     this.runner.finishRemovals();
-    return { created };
+    return { created, library: this.core.library };
   }
 
   async close(): Promise<void> {

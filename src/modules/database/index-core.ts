@@ -54,6 +54,12 @@ export class IndexCore {
     this.changes = new IndexChanges(db, names, updates, removal, lists, pending, threats);
   }
 
+  /** As OpenedIndex has it. */
+  get library(): string {
+    const { name, reason } = this.db.library;
+    return reason === undefined ? name : `${name}, as ${reason}`;
+  }
+
   read(method: ReadName, args: readonly unknown[]): unknown {
     return (this.reads[method] as AnyMethod).apply(this.reads, [...args]);
   }

@@ -51,7 +51,7 @@ function serve(): void {
   port.on('message', (requests: WorkerRequest[]) => {
     for (const request of requests) void answer(request);
   });
-  answers.add({ id: 0, result: { created } });
+  answers.add({ id: 0, result: { created, library: core.library } });
 }
 
 try {

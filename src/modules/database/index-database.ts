@@ -102,9 +102,16 @@ export interface PendingFolder {
   readonly seenMs: number;
 }
 
+export interface OpenedIndex {
+  /** Made anew: it was missing, or damaged and set aside. */
+  readonly created: boolean;
+  /** What runs SQLite, and why it is not the faster one. */
+  readonly library: string;
+}
+
 export abstract class IndexDatabase {
-  /** Opens or makes the database in the home; true when it was made anew (missing, or damaged and set aside). */
-  abstract open(): Promise<{ created: boolean }>;
+  /** Opens or makes the database in the home. */
+  abstract open(): Promise<OpenedIndex>;
   abstract close(): Promise<void>;
 
   /** Makes what is missing for a folder; returns our index ID for it, made with a random non-zero value when new. */

@@ -62,7 +62,7 @@ export class SqliteConnection {
   constructor(
     readonly path: string,
     private readonly onCorrupt: () => void = () => {},
-    library: SqliteLibrary = bestSqliteLibrary(),
+    readonly library: SqliteLibrary = bestSqliteLibrary(),
   ) {
     this.inner = this.guard(() => library.open(path));
   }

@@ -11,6 +11,7 @@ import { YOUNG_GENERATION_MIB_MAX } from '../../platform/worker-thread.js';
 import { workerUrl } from '../../platform/worker-url.js';
 import { type ChangeArgs, type ChangeName, type ChangeResult } from './index-core.js';
 import { type IndexCall, type ReadArgs, type ReadName, type ReadResult } from './index-core.js';
+import { type OpenedIndex } from './index-database.js';
 import { PackedIndexDatabase } from './packed-index-database.js';
 import { transferables, type CarriedError, type WorkerReply } from './worker-messages.js';
 import { type WorkerRequest, type WorkerStart } from './worker-messages.js';
@@ -53,7 +54,7 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
     super(randomness);
   }
 
-  async open(): Promise<{ created: boolean }> {
+  async open(): Promise<OpenedIndex> {
     const workerData: WorkerStart = { path: this.path, nowMs: this.clock.nowMs() };
     const worker = new Worker(workerUrl(import.meta.url, 'index-database-worker'), {
       workerData,
@@ -71,7 +72,7 @@ export class WorkerIndexDatabase extends PackedIndexDatabase {
     worker.on('error', (error) => this.end(stopped(messageOf(error))));
     worker.on('exit', (code) => this.end(stopped(`exit code ${code}`)));
     try {
-      return (await opened) as { created: boolean };
+      return (await opened) as OpenedIndex;
     } catch (error) {
       await worker.terminate();
       throw error;

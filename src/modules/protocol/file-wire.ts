@@ -290,7 +290,7 @@ function headToWire(file: FileInfo, hasContent: boolean): bep.FileHead.$Properti
     blockSize: hasContent ? file.blockSize : 0,
     blocksHash: hasContent ? file.blocksHash : NO_BYTES,
     symlinkTarget: file.type === 'symlink' ? Buffer.from(file.symlinkTarget) : NO_BYTES,
-    ...(file.platform === null ? {} : { platform: file.platform }),
+    platform: file.platform,
   };
 }
 
