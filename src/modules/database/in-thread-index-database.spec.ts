@@ -47,7 +47,7 @@ describe.each(['in memory', 'in a file'])('a crash of the index database %s', (k
     await expect(first.local('f', 'acknowledged')).rejects.toMatchObject({ code: 'closed' });
 
     const second = new InThreadIndexDatabase({ storage, clock, randomness });
-    expect(await second.open()).toEqual({ created: false });
+    expect(await second.open()).toMatchObject({ created: false });
     expect(await second.local('f', 'acknowledged')).toMatchObject({ sequence: 1 });
     const { local } = await second.summary('f');
     expect(local).toMatchObject({ files: 1_001, sequence: 1_001 });
