@@ -250,8 +250,8 @@ export class RealFolderFs extends FolderFs {
     return this.#run('read', name, undefined, () => {
       const { parent, base } = splitName(name);
       return this.directories.use(parent, (directory) => {
-        const at = { directory, name: base, position, length, sha256 };
-        if (length >= BLOCK_BUFFER_BYTES_MIN) return this.threads.readBlock({ ...at, hashed });
+        const block = { directory, name: base, position, length, sha256, hashed };
+        if (length >= BLOCK_BUFFER_BYTES_MIN) return this.threads.readBlock(block);
         const read = { kind: 'read' as const, directory, name: base, position, length, sha256 };
         return this.threads.run(read) as Promise<Uint8Array | undefined>;
       });

@@ -45,8 +45,7 @@ export class RealMoves implements FileMoves {
 
   async look(files: readonly FileLook[]): Promise<(boolean | Error)[]> {
     const looks = files.map(({ name, size }) => {
-      const [modifiedS, modifiedNs, permissions] = [0, 0, undefined];
-      return { from: name, to: name, size, modifiedS, modifiedNs, permissions };
+      return { from: name, to: name, size, modifiedS: 0, modifiedNs: 0, permissions: undefined };
     });
     return this.inGroups<boolean>(looks, 'look', [], ({ yes }, at) => yes[at] === 1);
   }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SQLITE_LIBRARIES } from '../../test/support/sqlite-libraries.js';
-import { type SqliteLibraryName, bestSqliteLibrary, sqliteLibrary } from './sqlite-library.js';
+import { bestSqliteLibrary, chooseLibrary } from './sqlite-library.js';
+import { type SqliteLibraryName, sqliteLibrary } from './sqlite-library.js';
 
 describe('the libraries for SQLite', () => {
   let home: string;
@@ -14,6 +15,17 @@ describe('the libraries for SQLite', () => {
 
   it('the faster one is used where it is installed', () => {
     expect(bestSqliteLibrary().name).toBe(SQLITE_LIBRARIES[0]);
+  });
+
+  it('the other one is used where the faster one cannot be loaded, and says why', () => {
+    const library = chooseLibrary((name) => {
+      if (name === 'libsql') return sqliteLibrary(name);
+      throw new Error('Could not locate the bindings file.\nTried:');
+    });
+    expect(library.name).toBe('libsql');
+    expect(library.reason).toBe(
+      'better-sqlite3 cannot be used: Could not locate the bindings file.',
+    );
   });
 
   const pairs = SQLITE_LIBRARIES.flatMap((one) => SQLITE_LIBRARIES.map((two) => [one, two]));

@@ -50,18 +50,19 @@ export function sqliteLibrary(name: SqliteLibraryName): SqliteLibrary {
 let chosen: SqliteLibrary | undefined;
 
 export function bestSqliteLibrary(): SqliteLibrary {
-  chosen ??= best();
+  chosen ??= chooseLibrary();
   return chosen;
 }
 
-function best(): SqliteLibrary {
+/** The faster one, if it can be loaded and opens a database. */
+export function chooseLibrary(load = sqliteLibrary): SqliteLibrary {
   try {
-    const library = sqliteLibrary('better-sqlite3');
+    const library = load('better-sqlite3');
     // Its native part is loaded with the first database.
     library.open(':memory:').close();
     return library;
   } catch (error) {
     const [reason] = messageOf(error).split('\n');
-    return { ...sqliteLibrary('libsql'), reason: `better-sqlite3 cannot be used: ${reason}` };
+    return { ...load('libsql'), reason: `better-sqlite3 cannot be used: ${reason}` };
   }
 }

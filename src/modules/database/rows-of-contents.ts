@@ -1,6 +1,6 @@
 /**
- * Rows found by content, for many contents in one go: one by one takes three times as long. Many rows may have one content,
- * as those of empty files do: where there are far more rows than contents, each is asked for by itself, with a limit.
+ * Rows found by content, for many contents in one go, as a question for each takes longer than its answer. Many rows may have one
+ * content, as those of empty files do: where there are far more rows than contents, each is asked for by itself, with a limit.
  */
 import { keyText, MANY_NAMES } from './index-rows.js';
 import { type SqlRow } from './sqlite-connection.js';

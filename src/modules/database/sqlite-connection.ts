@@ -3,10 +3,10 @@
  *
  * Rules that the libraries ask for (sqlite-library.ts), kept here so that nobody else needs to know them. Of both: parameters
  * always go in one array, as a single Uint8Array or null would be taken for named ones; there is no open iterator, which would
- * hold a read transaction. Of better-sqlite3: numbered
- * parameters (?1) are named ones, so that they are written as ones in their order (?). Of libsql: `all` leaves memory behind
- * until the event loop turns, so that `get` is what runs once per item; close() does not close while statements live, hence
- * the journal is emptied and removed before. Integers come as numbers: unsigned 64-bit values are stored as 8-byte blobs.
+ * hold a read transaction. Of better-sqlite3: numbered parameters (?1) are named ones, hence each is made one in
+ * its order (?). Of libsql: `all` leaves memory behind until the event loop turns, so that `get` is what runs once per item;
+ * close() does not close while statements live, hence the journal is emptied and removed before. Integers come as numbers:
+ * unsigned 64-bit values are stored as 8-byte blobs.
  */
 import { messageOf, SyncError, type ErrorCode } from '../../domain/errors.js';
 import {

@@ -24,6 +24,7 @@ const MOVE_TARGETS_MAX = 8;
 const TARGETS_MAX = 32_768;
 /** Contents that are looked for at once. */
 const CONTENTS_AT_ONCE = 250;
+/** Such lots that are under way side by side. */
 const LOOKS_AT_ONCE = 2;
 /** Contents of which it is remembered how many files have them; then all are looked for anew. */
 const CONTENTS_MAX = 1_000;
